@@ -1,0 +1,23 @@
+package dev.sluice.account;
+
+import dev.sluice.policy.Tier;
+import java.util.Optional;
+
+/**
+ * A key with all the records that decide about it, as they were together at one version.
+ *
+ * @param version the organization's version at which the records were read
+ */
+public record Caller(
+    Organization organization, Project project, User user, ApiKey key, long version) {
+
+  /** The tier given explicitly: that of the key, else of the user, project, organization. */
+  public Optional<String> explicitTier() {
+    return key.tier().or(user::tier).or(project::tier).or(organization::tier);
+  }
+
+  /** The tier that holds: the explicit one, else {@code free}. */
+  public String tier() {
+    return explicitTier().orElse(Tier.FREE);
+  }
+}

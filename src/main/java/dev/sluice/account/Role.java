@@ -1,0 +1,13 @@
+package dev.sluice.account;
+
+/** What a user may do in an organization. */
+public enum Role {
+  /** Billing, budgets and limits of the organization. */
+  ORGANIZATION_ADMIN,
+  /** Keys and usage of projects. */
+  PROJECT_OWNER,
+  /** Uses keys. */
+  DEVELOPER,
+  /** Reads usage and gets alerts. */
+  FINOPS
+}

@@ -1,0 +1,48 @@
+package dev.sluice.admission;
+
+import dev.sluice.usage.Settlement;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The port to the counts that decide: {@code admit → renew → settle | cancel}.
+ *
+ * <p>Each call is one atomic script over all limits of the hold, and repeating a call changes
+ * nothing. Calls return at once and may be made on an event loop; a stage completes exceptionally
+ * when the store does not answer in time. What such a call did is unknown: {@link #cancel} undoes
+ * it, also when it overtakes the call.
+ */
+public interface Counters {
+  /**
+   * Counts one request in every limit of the hold, or in none.
+   *
+   * @param knownVersion the organization's version from which the limits were derived
+   */
+  CompletionStage<Outcome> admit(Hold hold, long knownVersion);
+
+  /** Prolongs a hold by its lease; false when it is no longer held. */
+  CompletionStage<Boolean> renew(Hold hold);
+
+  /** Ends a hold: its request ran. False when it had ended before. */
+  CompletionStage<Boolean> settle(Hold hold, Settlement settlement);
+
+  /**
+   * Ends a hold and gives back what it took: its request never ran. False when it had ended before.
+   */
+  CompletionStage<Boolean> cancel(Hold hold);
+
+  /** The answer to {@link #admit}; limits in the order of the hold. */
+  sealed interface Outcome {
+    /** Counted; by this call, or by an earlier one with the same id. */
+    record Held(List<EvaluatedLimit> limits) implements Outcome {}
+
+    /** At least one limit has no room; nothing was counted. */
+    record Exceeded(List<EvaluatedLimit> limits) implements Outcome {}
+
+    /** The organization has another version than the caller knew; nothing was counted. */
+    record Stale() implements Outcome {}
+
+    /** The hold was cancelled before; nothing was counted. */
+    record Cancelled() implements Outcome {}
+  }
+}

@@ -1,0 +1,29 @@
+package dev.sluice.admission;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A limit as a decision found it.
+ *
+ * @param used requests counted in the window, with this one when it was admitted
+ * @param reset until the window is empty again, if nothing more is counted
+ * @param retryAfter until one more request would pass; zero when it would pass now, empty when it
+ *     never will
+ */
+public record EvaluatedLimit(
+    RateLimit limit, long used, Duration reset, Optional<Duration> retryAfter) {
+
+  public long allowed() {
+    return limit.rate().allowedRequests();
+  }
+
+  public long remaining() {
+    return Math.max(0, allowed() - used);
+  }
+
+  /** Whether one more request would be refused. */
+  public boolean exhausted() {
+    return remaining() == 0;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.sluice.admission;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Why a request was refused. The doors turn it into the words of their protocols. */
+public sealed interface Refusal {
+  /** The reason as a metric label and log field: one of a closed set. */
+  String reason();
+
+  /** No key was presented. */
+  record NoKey() implements Refusal {
+    @Override
+    public String reason() {
+      return "no_key";
+    }
+  }
+
+  /**
+   * The presented key is not honoured.
+   *
+   * @param lastFour at most the last four characters of what was presented
+   */
+  record InvalidKey(Cause cause, String lastFour) implements Refusal {
+    /** Why it is not. */
+    public enum Cause {
+      UNKNOWN,
+      REVOKED,
+      EXPIRED
+    }
+
+    @Override
+    public String reason() {
+      return switch (cause) {
+        case UNKNOWN -> "invalid_key";
+        case REVOKED -> "revoked_key";
+        case EXPIRED -> "expired_key";
+      };
+    }
+  }
+
+  /** The model is restricted, and no tier that lists it was given to the caller explicitly. */
+  record ModelRestricted(String model) implements Refusal {
+    @Override
+    public String reason() {
+      return "model_restricted";
+    }
+  }
+
+  /** The model does not exist, or not for this caller. */
+  record ModelNotFound(String model) implements Refusal {
+    @Override
+    public String reason() {
+      return "model_not_found";
+    }
+  }
+
+  /** The model was taken out of service. */
+  record ModelDeprecated(String model) implements Refusal {
+    @Override
+    public String reason() {
+      return "model_deprecated";
+    }
+  }
+
+  /** The model is being worked on. */
+  record ModelUnderMaintenance(String model, Optional<Instant> until) implements Refusal {
+    @Override
+    public String reason() {
+      return "model_maintenance";
+    }
+  }
+
+  /**
+   * A rate has no room.
+   *
+   * @param limit of those without room, the one that is without it for longest
+   */
+  record RateExceeded(EvaluatedLimit limit) implements Refusal {
+    @Override
+    public String reason() {
+      return "rate_limit_exceeded";
+    }
+  }
+
+  /** As many requests wait for the model with this label as may. */
+  record QueueFull(String model, String qos, int waiting, int queueDepth, Duration retryAfter)
+      implements Refusal {
+    @Override
+    public String reason() {
+      return "queue_full";
+    }
+  }
+
+  /** No batch slot came free in time. */
+  record QueueTimedOut(String model, String qos, Duration waited, Duration retryAfter)
+      implements Refusal {
+    @Override
+    public String reason() {
+      return "queue_timeout";
+    }
+  }
+
+  /** No deployment serves the model with this label. */
+  record Unserved(String model, String qos) implements Refusal {
+    @Override
+    public String reason() {
+      return "model_unserved";
+    }
+  }
+
+  /** The store that decides did not answer in time. */
+  record StoreUnavailable() implements Refusal {
+    @Override
+    public String reason() {
+      return "store_unavailable";
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.sluice.metrics;
+
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Gauge;
+import io.prometheus.client.Histogram;
+
+/**
+ * Every metric that Sluice counts itself; what the queue shows is read when Prometheus asks.
+ *
+ * <p>Safe for use by many threads. All labels are bounded: callers pass values from the
+ * configuration or from a closed set, never what a client sent.
+ */
+public final class Metrics {
+  /** Stands for a model or tier that the configuration does not know. */
+  public static final String OTHER = "other";
+
+  private final CollectorRegistry registry = new CollectorRegistry();
+
+  private final Counter decisions =
+      Counter.build("sluice_decisions", "Decisions by door, tier, model and reason.")
+          .labelNames("door", "tier", "model", "reason")
+          .register(registry);
+  private final Histogram decisionSeconds =
+      Histogram.build("sluice_decision_seconds", "From the request to the decision.")
+          .labelNames("door")
+          .buckets(.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 2.5)
+          .register(registry);
+  private final Histogram redisSeconds =
+      Histogram.build("sluice_redis_seconds", "Calls to Redis, by script and outcome.")
+          .labelNames("script", "outcome")
+          .buckets(.0002, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 2.5)
+          .register(registry);
+  private final Histogram queueSeconds =
+      Histogram.build("sluice_queue_wait_seconds", "From joining the queue to the end of the wait.")
+          .labelNames("model", "qos", "outcome")
+          .buckets(.001, .01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120)
+          .register(registry);
+  private final Histogram upstreamFirstByteSeconds =
+      Histogram.build(
+              "sluice_upstream_first_byte_seconds", "From forwarding to the response's head.")
+          .labelNames("deployment", "model")
+          .buckets(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60)
+          .register(registry);
+  private final Histogram upstreamSeconds =
+      Histogram.build("sluice_upstream_seconds", "From forwarding to the response's end.")
+          .labelNames("deployment", "model", "outcome")
+          .buckets(.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300)
+          .register(registry);
+  private final Gauge inFlight =
+      Gauge.build("sluice_in_flight", "Requests at a door, waiting or running.")
+          .labelNames("door")
+          .register(registry);
+  private final Counter tokens =
+      Counter.build("sluice_tokens", "Tokens that backends reported, by kind (prompt, completion).")
+          .labelNames("tier", "model", "kind")
+          .register(registry);
+  private final Counter badRequests =
+      Counter.build("sluice_bad_requests", "Requests that never came to a decision, by reason.")
+          .labelNames("door", "reason")
+          .register(registry);
+
+  /** Where other collectors of this process register. */
+  public CollectorRegistry registry() {
+    return registry;
+  }
+
+  /** A decision was made. */
+  public void decided(String door, String tier, String model, String reason, long nanos) {
+    decisions.labels(door, tier, model, reason).inc();
+    decisionSeconds.labels(door).observe(seconds(nanos));
+  }
+
+  /**
+   * A call to Redis ended.
+   *
+   * @param outcome {@code ok}, {@code timeout}, {@code disconnected} or {@code error}
+   */
+  public void calledRedis(String script, String outcome, long nanos) {
+    redisSeconds.labels(script, outcome).observe(seconds(nanos));
+  }
+
+  /** A wait in the queue ended. */
+  public void waited(String model, String qos, String outcome, long nanos) {
+    queueSeconds.labels(model, qos, outcome).observe(seconds(nanos));
+  }
+
+  /** The head of a backend's response arrived. */
+  public void upstreamAnswered(String deployment, String model, long nanos) {
+    upstreamFirstByteSeconds.labels(deployment, model).observe(seconds(nanos));
+  }
+
+  /** A forwarded request ended. */
+  public void upstreamEnded(String deployment, String model, String outcome, long nanos) {
+    upstreamSeconds.labels(deployment, model, outcome).observe(seconds(nanos));
+  }
+
+  /** A request came to a door; {@link #left} must follow. */
+  public void arrived(String door) {
+    inFlight.labels(door).inc();
+  }
+
+  /** A request left a door. */
+  public void left(String door) {
+    inFlight.labels(door).dec();
+  }
+
+  /** A request was malformed, too large or too late, so that there was nothing to decide. */
+  public void badRequest(String door, String reason) {
+    badRequests.labels(door, reason).inc();
+  }
+
+  /** A backend reported what a request used. */
+  public void used(String tier, String model, long promptTokens, long completionTokens) {
+    tokens.labels(tier, model, "prompt").inc((double) promptTokens);
+    tokens.labels(tier, model, "completion").inc((double) completionTokens);
+  }
+
+  private static double seconds(long nanos) {
+    return nanos / 1e9;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.sluice.policy;
+
+import java.time.Duration;
+
+/**
+ * A rate of requests: never more than {@code allowedRequests} in any period of this length.
+ *
+ * <p>One entry of {@code rates} in the vendor's {@code serviceTiers}.
+ *
+ * @param allowedRequests 0 or more; 0 refuses every request
+ * @param period at least a second, at most 366 days
+ */
+public record Rate(long allowedRequests, Duration period) {
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofDays(366);
+
+  public Rate {
+    if (allowedRequests < 0) {
+      throw new IllegalArgumentException("allowedRequests must be 0 or more: " + allowedRequests);
+    }
+    if (period.compareTo(SHORTEST) < 0 || period.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("period must be 1 s to 366 days: " + period);
+    }
+  }
+}
