@@ -1,0 +1,209 @@
+package dev.sluice.admission;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import dev.sluice.account.ApiKey;
+import dev.sluice.account.Caller;
+import dev.sluice.account.Callers;
+import dev.sluice.account.Credential;
+import dev.sluice.account.KeyText;
+import dev.sluice.policy.Block;
+import dev.sluice.policy.Catalog;
+import dev.sluice.policy.ModelAccess;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one decision: key, tier of the user, system tiers, model, rates, in this order.
+ *
+ * <p>Safe for use by many threads; never blocks. Stages never complete exceptionally: a store that
+ * does not answer is a refusal too.
+ */
+public final class Admission {
+  /** A refusal that no script confirms is made from records at most this old. */
+  private static final Duration RECENT = Duration.ofMillis(500);
+
+  /** How often a decision follows changes that overtake it, before it gives up. */
+  private static final int ATTEMPTS = 4;
+
+  private static final Logger log = LoggerFactory.getLogger(Admission.class);
+
+  private final Catalog catalog;
+  private final Callers callers;
+  private final Counters counters;
+  private final Duration lease;
+  private final InstantSource clock;
+
+  /**
+   * @param lease of the holds
+   * @param clock for the expiry of keys
+   */
+  public Admission(
+      Catalog catalog, Callers callers, Counters counters, Duration lease, InstantSource clock) {
+    this.catalog = catalog;
+    this.callers = callers;
+    this.counters = counters;
+    this.lease = lease;
+    this.clock = clock;
+  }
+
+  /** Decides and, when it admits, counts. */
+  public CompletionStage<Decision> admit(AdmissionRequest request) {
+    if (!(request.credential() instanceof Credential.Presented presented)) {
+      return completedFuture(refused(notPresented(request.credential()), Optional.empty()));
+    }
+    KeyText key = presented.key();
+    return callers
+        .known(key)
+        .thenCompose(
+            known ->
+                refusal(known, key, request.model()).isEmpty()
+                    ? completedFuture(known)
+                    : callers.recent(key, RECENT))
+        .thenCompose(caller -> decide(request, key, caller, ATTEMPTS))
+        .exceptionally(failure -> refused(unavailable(failure), Optional.empty()));
+  }
+
+  /** Says who presents a credential, as of half a second ago at most; counts nothing. */
+  public CompletionStage<Authentication> authenticate(Credential credential) {
+    if (!(credential instanceof Credential.Presented presented)) {
+      return completedFuture(new Authentication.Rejected(notPresented(credential)));
+    }
+    KeyText key = presented.key();
+    return callers
+        .recent(key, RECENT)
+        .<Authentication>thenApply(
+            caller ->
+                refusal(caller, key)
+                    .<Authentication>map(Authentication.Rejected::new)
+                    .orElseGet(() -> new Authentication.Known(caller.orElseThrow())))
+        .exceptionally(failure -> new Authentication.Rejected(unavailable(failure)));
+  }
+
+  /** The models that a caller may call, sorted by name. */
+  public Set<String> models(Caller caller) {
+    return catalog.allowedModels(caller.tier(), caller.explicitTier().isPresent());
+  }
+
+  private CompletionStage<Decision> decide(
+      AdmissionRequest request, KeyText key, Optional<Caller> found, int attempts) {
+    Optional<Refusal> refusal = refusal(found, key, request.model());
+    if (refusal.isPresent()) {
+      return completedFuture(refused(refusal.get(), found));
+    }
+    Caller caller = found.orElseThrow();
+    ModelAccess.Allowed allowed = (ModelAccess.Allowed) access(caller, request.model());
+    Hold hold = hold(request, caller, allowed.block());
+    return counters
+        .admit(hold, caller.version())
+        .whenComplete(
+            (outcome, failure) -> {
+              if (failure != null) {
+                // Whether it counted is unknown; if it did, or still will, this takes it back.
+                counters.cancel(hold);
+              }
+            })
+        .thenCompose(
+            outcome -> {
+              if (outcome instanceof Counters.Outcome.Held held) {
+                return completedFuture(
+                    new Decision.Admitted(
+                        caller, allowed.tier(), allowed.block(), hold, held.limits()));
+              }
+              if (outcome instanceof Counters.Outcome.Exceeded exceeded) {
+                return completedFuture(
+                    new Decision.Refused(
+                        new Refusal.RateExceeded(tightest(exceeded.limits())),
+                        found,
+                        exceeded.limits()));
+              }
+              if (outcome instanceof Counters.Outcome.Stale && attempts > 1) {
+                return callers
+                    .load(key)
+                    .thenCompose(reloaded -> decide(request, key, reloaded, attempts - 1));
+              }
+              return completedFuture(refused(new Refusal.StoreUnavailable(), found));
+            });
+  }
+
+  /** What speaks against a caller whatever the model. */
+  private Optional<Refusal> refusal(Optional<Caller> found, KeyText key) {
+    if (found.isEmpty()) {
+      return Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.UNKNOWN, key.lastFour()));
+    }
+    ApiKey record = found.get().key();
+    if (record.revoked()) {
+      return Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.REVOKED, key.lastFour()));
+    }
+    if (record.expired(clock.instant())) {
+      return Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.EXPIRED, key.lastFour()));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Refusal> refusal(Optional<Caller> found, KeyText key, String model) {
+    Optional<Refusal> refusal = refusal(found, key);
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    ModelAccess access = access(found.orElseThrow(), model);
+    if (access instanceof ModelAccess.ModelDeprecated) {
+      return Optional.of(new Refusal.ModelDeprecated(model));
+    }
+    if (access instanceof ModelAccess.UnderMaintenance maintenance) {
+      return Optional.of(new Refusal.ModelUnderMaintenance(model, maintenance.until()));
+    }
+    if (access instanceof ModelAccess.Restricted) {
+      return Optional.of(new Refusal.ModelRestricted(model));
+    }
+    if (access instanceof ModelAccess.NotFound) {
+      return Optional.of(new Refusal.ModelNotFound(model));
+    }
+    return Optional.empty();
+  }
+
+  private ModelAccess access(Caller caller, String model) {
+    return catalog.access(caller.tier(), caller.explicitTier().isPresent(), model);
+  }
+
+  /** The vendor counts per user and model. */
+  private Hold hold(AdmissionRequest request, Caller caller, Block block) {
+    Scope scope = new Scope(Scope.Level.USER, caller.user().id(), Optional.of(request.model()));
+    List<RateLimit> limits =
+        block.rates().stream().map(rate -> new RateLimit(scope, rate)).toList();
+    return new Hold(request.id(), caller.organization().id(), limits, lease);
+  }
+
+  /** The limit without room that is without it for longest; one that never passes before all. */
+  private static EvaluatedLimit tightest(List<EvaluatedLimit> limits) {
+    return limits.stream()
+        .filter(EvaluatedLimit::exhausted)
+        .max(
+            Comparator.comparing(
+                limit -> limit.retryAfter().orElse(Duration.ofSeconds(Long.MAX_VALUE))))
+        .orElseThrow();
+  }
+
+  private static Decision refused(Refusal refusal, Optional<Caller> caller) {
+    return new Decision.Refused(refusal, caller, List.of());
+  }
+
+  private static Refusal notPresented(Credential credential) {
+    return credential instanceof Credential.Malformed malformed
+        ? new Refusal.InvalidKey(Refusal.InvalidKey.Cause.UNKNOWN, malformed.lastFour())
+        : new Refusal.NoKey();
+  }
+
+  private static Refusal unavailable(Throwable failure) {
+    // Debug only: during an outage every request comes here; the store's port says it once.
+    log.debug("no decision: {}", failure.toString());
+    return new Refusal.StoreUnavailable();
+  }
+}

@@ -1,0 +1,17 @@
+package dev.sluice.edge;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a client is told in place of a backend's response, whatever the door.
+ *
+ * @param headers by lower case name, in the order in which they are sent
+ * @param body JSON
+ */
+public record Answer(int status, Map<String, String> headers, String body) {
+  public Answer {
+    headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+  }
+}

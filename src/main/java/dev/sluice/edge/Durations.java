@@ -1,0 +1,48 @@
+package dev.sluice.edge;
+
+import java.time.Duration;
+
+/** Durations as clients and people read them. */
+final class Durations {
+  private Durations() {}
+
+  /** As OpenAI's reset headers: {@code 12ms}, {@code 1.5s}, {@code 6m0s}, {@code 1h2m3s}. */
+  static String compact(Duration duration) {
+    long millis = Math.max(0, duration.toMillis());
+    if (millis < 1000) {
+      return millis + "ms";
+    }
+    long seconds = millis / 1000;
+    String fraction =
+        millis % 1000 == 0 ? "" : stripZeros("." + String.format("%03d", millis % 1000));
+    if (seconds < 60) {
+      return seconds + fraction + "s";
+    }
+    long minutes = seconds / 60;
+    String rest = minutes % 60 + "m" + seconds % 60 + "s";
+    return minutes < 60 ? rest : minutes / 60 + "h" + rest;
+  }
+
+  /** A period in words: {@code minute}, {@code 30 seconds}, {@code day}. */
+  static String period(Duration period) {
+    long seconds = period.toSeconds();
+    if (seconds % 86_400 == 0) {
+      return count(seconds / 86_400, "day");
+    }
+    if (seconds % 3600 == 0) {
+      return count(seconds / 3600, "hour");
+    }
+    if (seconds % 60 == 0) {
+      return count(seconds / 60, "minute");
+    }
+    return count(seconds, "second");
+  }
+
+  private static String count(long number, String unit) {
+    return number == 1 ? unit : number + " " + unit + "s";
+  }
+
+  private static String stripZeros(String fraction) {
+    return fraction.replaceAll("0+$", "");
+  }
+}

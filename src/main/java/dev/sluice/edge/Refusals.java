@@ -1,0 +1,251 @@
+package dev.sluice.edge;
+
+import dev.sluice.admission.Decision;
+import dev.sluice.admission.EvaluatedLimit;
+import dev.sluice.admission.Refusal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a refusal looks like to a client: status, body and headers, the same at every door.
+ *
+ * <p>The table is that of the vendor's API and of OpenAI's; docs/errors.md prints it.
+ */
+public final class Refusals {
+  private static final String UNAVAILABLE = "service_unavailable_error";
+
+  private final int busyStatus;
+  private final InstantSource clock;
+  private final RetryHeaders retry;
+
+  /**
+   * @param busyStatus of a full queue: 429, 503 or 504
+   * @param random spreads the retries of clients
+   */
+  public Refusals(int busyStatus, InstantSource clock, RandomGenerator random) {
+    this.busyStatus = busyStatus;
+    this.clock = clock;
+    this.retry = new RetryHeaders(random);
+  }
+
+  /** The answer to a request that was refused. */
+  public Answer answer(Decision.Refused refused, String requestId) {
+    return answer(refused.refusal(), refused.limits(), requestId);
+  }
+
+  /**
+   * The answer to a refusal.
+   *
+   * @param limits what was evaluated, for the headers
+   */
+  public Answer answer(Refusal refusal, List<EvaluatedLimit> limits, String requestId) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    RateLimitHeaders.add(limits, headers);
+    // The switch over a sealed interface is not in Java 17: a visitor would only hide this table.
+    if (refusal instanceof Refusal.NoKey) {
+      return error(
+          401,
+          ErrorBody.invalidRequest(
+              "You didn't provide an API key. You need to provide your API key in an Authorization"
+                  + " header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
+              "invalid_api_key"),
+          headers,
+          requestId);
+    }
+    if (refusal instanceof Refusal.InvalidKey key) {
+      return error(
+          401, ErrorBody.invalidRequest(invalidKey(key), "invalid_api_key"), headers, requestId);
+    }
+    if (refusal instanceof Refusal.ModelRestricted model) {
+      return error(
+          403,
+          ErrorBody.of(
+                  "The model `"
+                      + model.model()
+                      + "` is restricted: ask your platform team for a tier"
+                      + " that includes it.",
+                  "permission_denied",
+                  "model_restricted")
+              .param("model"),
+          headers,
+          requestId);
+    }
+    if (refusal instanceof Refusal.ModelNotFound model) {
+      return error(404, modelNotFound(model.model()), headers, requestId);
+    }
+    if (refusal instanceof Refusal.ModelDeprecated model) {
+      return error(
+          410,
+          ErrorBody.invalidRequest(
+                  "The model `"
+                      + model.model()
+                      + "` has been deprecated and is no longer served. GET"
+                      + " /v1/models lists the models that you can use.",
+                  "model_deprecated")
+              .param("model"),
+          headers,
+          requestId);
+    }
+    if (refusal instanceof Refusal.ModelUnderMaintenance maintenance) {
+      return maintenance(maintenance, headers, requestId);
+    }
+    if (refusal instanceof Refusal.RateExceeded rate) {
+      return rateExceeded(rate.limit(), headers, requestId);
+    }
+    if (refusal instanceof Refusal.QueueFull full) {
+      retry.after(full.retryAfter(), headers);
+      return error(
+          busyStatus,
+          ErrorBody.of(
+                  "The queue of `"
+                      + full.model()
+                      + "` for QoS `"
+                      + full.qos()
+                      + "` is full: "
+                      + full.waiting()
+                      + " requests wait, "
+                      + full.queueDepth()
+                      + " may. Try again later.",
+                  UNAVAILABLE,
+                  "queue_full")
+              .param("model"),
+          headers,
+          requestId);
+    }
+    if (refusal instanceof Refusal.QueueTimedOut late) {
+      retry.after(late.retryAfter(), headers);
+      return error(
+          busyStatus,
+          ErrorBody.of(
+                  "No capacity for `"
+                      + late.model()
+                      + "` came free for QoS `"
+                      + late.qos()
+                      + "` within "
+                      + Durations.compact(late.waited())
+                      + ". Try again later.",
+                  UNAVAILABLE,
+                  "queue_full")
+              .param("model"),
+          headers,
+          requestId);
+    }
+    if (refusal instanceof Refusal.Unserved unserved) {
+      retry.never(headers);
+      return error(
+          503,
+          ErrorBody.of(
+                  "No deployment serves `"
+                      + unserved.model()
+                      + "` with QoS `"
+                      + unserved.qos()
+                      + "` at present. Tell your platform team.",
+                  UNAVAILABLE,
+                  "model_unserved")
+              .param("model"),
+          headers,
+          requestId);
+    }
+    retry.after(Duration.ofSeconds(1), headers);
+    return error(
+        503,
+        ErrorBody.of(
+            "Your limits cannot be checked at present, so the request was not run. Try again.",
+            UNAVAILABLE,
+            "limits_unavailable"),
+        headers,
+        requestId);
+  }
+
+  /** The answer to a request for one model that does not exist for its caller. */
+  public Answer modelNotFound(String model, String requestId) {
+    return error(404, modelNotFound(model), Map.of(), requestId);
+  }
+
+  /** An answer with an error body. */
+  public static Answer error(
+      int status, ErrorBody error, Map<String, String> more, String requestId) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("content-type", "application/json");
+    headers.put("x-request-id", requestId);
+    headers.putAll(more);
+    return new Answer(status, headers, error.json(requestId));
+  }
+
+  private Answer maintenance(
+      Refusal.ModelUnderMaintenance maintenance, Map<String, String> headers, String requestId) {
+    String message = "The model `" + maintenance.model() + "` is under maintenance";
+    if (maintenance.until().isEmpty()) {
+      retry.never(headers);
+      message += ".";
+    } else {
+      Duration left = Duration.between(clock.instant(), maintenance.until().get());
+      retry.after(left, headers);
+      // A plain HTTP client may wait for as long as it likes; the SDKs were told not to retry.
+      headers.putIfAbsent("retry-after", Long.toString(left.toSeconds() + 1));
+      message += " until " + maintenance.until().get() + ".";
+    }
+    return error(
+        503,
+        ErrorBody.of(message, UNAVAILABLE, "model_maintenance").param("model"),
+        headers,
+        requestId);
+  }
+
+  private Answer rateExceeded(EvaluatedLimit limit, Map<String, String> headers, String requestId) {
+    limit
+        .retryAfter()
+        .ifPresentOrElse(wait -> retry.after(wait, headers), () -> retry.never(headers));
+    String when =
+        limit
+            .retryAfter()
+            .map(
+                wait ->
+                    "Try again in "
+                        + Durations.compact(wait)
+                        + " (at "
+                        + clock
+                            .instant()
+                            .plus(wait)
+                            .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                        + ").")
+            .orElse("No request is allowed.");
+    String message =
+        "Rate limit reached for "
+            + limit.limit().scope().level().label()
+            + " `"
+            + limit.limit().scope().id()
+            + "`"
+            + limit.limit().scope().model().map(model -> " on `" + model + "`").orElse("")
+            + ": limit "
+            + limit.allowed()
+            + " requests per "
+            + Durations.period(limit.limit().rate().period())
+            + ", used "
+            + limit.used()
+            + ", requested 1. "
+            + when;
+    return error(429, ErrorBody.of(message, "requests", "rate_limit_exceeded"), headers, requestId);
+  }
+
+  private static ErrorBody modelNotFound(String model) {
+    return ErrorBody.invalidRequest(
+            "The model `" + model + "` does not exist or you do not have access to it.",
+            "model_not_found")
+        .param("model");
+  }
+
+  private static String invalidKey(Refusal.InvalidKey key) {
+    String shown = "*****" + key.lastFour();
+    return switch (key.cause()) {
+      case UNKNOWN ->
+          "Incorrect API key provided: " + shown + ". Check it, or ask your platform team for one.";
+      case REVOKED -> "The API key " + shown + " was revoked. Use another one.";
+      case EXPIRED -> "The API key " + shown + " has expired. Use another one.";
+    };
+  }
+}
