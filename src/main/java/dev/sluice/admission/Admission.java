@@ -115,7 +115,12 @@ public final class Admission {
               if (outcome instanceof Counters.Outcome.Held held) {
                 return completedFuture(
                     new Decision.Admitted(
-                        caller, allowed.tier(), allowed.block(), hold, held.limits()));
+                        caller,
+                        request.model(),
+                        allowed.tier(),
+                        allowed.block(),
+                        hold,
+                        held.limits()));
               }
               if (outcome instanceof Counters.Outcome.Exceeded exceeded) {
                 return completedFuture(

@@ -18,7 +18,8 @@ public sealed interface Decision {
    *
    * @param block what holds for the model in the caller's tier
    */
-  record Admitted(Caller caller, Tier tier, Block block, Hold hold, List<EvaluatedLimit> limits)
+  record Admitted(
+      Caller caller, String model, Tier tier, Block block, Hold hold, List<EvaluatedLimit> limits)
       implements Decision {
     public Admitted {
       limits = List.copyOf(limits);

@@ -18,11 +18,11 @@ public final class Metrics {
   private final CollectorRegistry registry = new CollectorRegistry();
 
   private final Counter decisions =
-      Counter.build("sluice_decisions", "Decisions by door, tier, model and reason.")
+      Counter.build("sluice_decisions", "What became of requests, by door, tier, model and reason.")
           .labelNames("door", "tier", "model", "reason")
           .register(registry);
   private final Histogram decisionSeconds =
-      Histogram.build("sluice_decision_seconds", "From the request to the decision.")
+      Histogram.build("sluice_decision_seconds", "From asking for a decision to having it.")
           .labelNames("door")
           .buckets(.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 2.5)
           .register(registry);
@@ -65,9 +65,17 @@ public final class Metrics {
     return registry;
   }
 
-  /** A decision was made. */
-  public void decided(String door, String tier, String model, String reason, long nanos) {
+  /**
+   * What became of a request; once for each.
+   *
+   * @param reason {@code admitted}, why it was refused, or {@code disconnected} while it waited
+   */
+  public void decided(String door, String tier, String model, String reason) {
     decisions.labels(door, tier, model, reason).inc();
+  }
+
+  /** How long the admission took, whatever it decided. */
+  public void decisionTook(String door, long nanos) {
     decisionSeconds.labels(door).observe(seconds(nanos));
   }
 

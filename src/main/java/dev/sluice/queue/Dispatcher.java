@@ -29,24 +29,52 @@ public interface Dispatcher {
 
   /** How a wait ended. */
   sealed interface Outcome {
+    /** The outcome as a metric's label: one of a closed set. */
+    String label();
+
     /** A slot is this request's own until it releases it. */
-    record Granted(Grant grant) implements Outcome {}
+    record Granted(Grant grant) implements Outcome {
+      @Override
+      public String label() {
+        return "granted";
+      }
+    }
 
     /**
      * As many wait as may.
      *
      * @param retryAfter when a place is expected to be free, from the measured drain rate
      */
-    record Full(int waiting, int queueDepth, Duration retryAfter) implements Outcome {}
+    record Full(int waiting, int queueDepth, Duration retryAfter) implements Outcome {
+      @Override
+      public String label() {
+        return "full";
+      }
+    }
 
     /** No slot came free within {@link Ticket#maxWait}. */
-    record TimedOut(Duration waited, Duration retryAfter) implements Outcome {}
+    record TimedOut(Duration waited, Duration retryAfter) implements Outcome {
+      @Override
+      public String label() {
+        return "timed_out";
+      }
+    }
 
     /** No deployment serves this model with this label. */
-    record Unserved() implements Outcome {}
+    record Unserved() implements Outcome {
+      @Override
+      public String label() {
+        return "unserved";
+      }
+    }
 
     /** The waiter was cancelled. */
-    record Cancelled() implements Outcome {}
+    record Cancelled() implements Outcome {
+      @Override
+      public String label() {
+        return "cancelled";
+      }
+    }
   }
 
   /**

@@ -1,0 +1,133 @@
+package dev.sluice.edge.debug;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.policy.Block;
+import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Tier;
+import dev.sluice.queue.BatchSlots;
+import dev.sluice.queue.QueueSnapshot;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * {@code /config}: the tiers and deployments in force. {@code /queue}: what waits and what runs
+ * now.
+ */
+public final class DebugDoor {
+  private static final String INDEX =
+      """
+      /config  the tiers and deployments in force
+      /queue   what waits and what runs now
+      """;
+
+  private final ObjectMapper json = new ObjectMapper();
+  private final HttpServer server;
+
+  public DebugDoor(
+      Vertx vertx,
+      String host,
+      int port,
+      Catalog catalog,
+      List<BatchSlots> deployments,
+      Supplier<QueueSnapshot> queue) {
+    Router router = Router.router(vertx);
+    router.get("/").handler(route -> route.response().end(INDEX));
+    router.get("/config").handler(route -> send(route, config(catalog, deployments)));
+    router.get("/queue").handler(route -> send(route, queue(queue.get())));
+    this.server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(75))
+            .requestHandler(router);
+  }
+
+  /** Listens; the port. */
+  public Future<Integer> start() {
+    return server.listen().map(HttpServer::actualPort);
+  }
+
+  public Future<Void> stop() {
+    return server.shutdown(Duration.ZERO);
+  }
+
+  private ObjectNode config(Catalog catalog, List<BatchSlots> deployments) {
+    ObjectNode root = json.createObjectNode();
+    ObjectNode tiers = root.putObject("serviceTiers");
+    new TreeMap<>(catalog.tiers()).forEach((name, tier) -> tier(tier, tiers.putArray(name)));
+    ArrayNode served = root.putArray("deployments");
+    for (BatchSlots slots : deployments) {
+      ObjectNode deployment = served.addObject();
+      deployment.put("name", slots.deployment());
+      deployment.put("slots", slots.slots());
+      add(slots.qosList().labels(), deployment.putArray("qosList"));
+      add(new TreeSet<>(slots.models()), deployment.putArray("models"));
+    }
+    return root;
+  }
+
+  private static void tier(Tier tier, ArrayNode blocks) {
+    for (Block block : tier.blocks()) {
+      ObjectNode node = blocks.addObject();
+      add(new TreeSet<>(block.models()), node.putArray("models"));
+      node.put("qos", block.qos());
+      node.put("queueDepth", block.queueDepth());
+      ArrayNode rates = node.putArray("rates");
+      block
+          .rates()
+          .forEach(
+              rate ->
+                  rates
+                      .addObject()
+                      .put("allowedRequests", rate.allowedRequests())
+                      .put("periodSeconds", rate.period().toSeconds()));
+    }
+  }
+
+  private ObjectNode queue(QueueSnapshot snapshot) {
+    ObjectNode root = json.createObjectNode();
+    ArrayNode waiting = root.putArray("waiting");
+    snapshot
+        .waiting()
+        .forEach(
+            queued ->
+                waiting
+                    .addObject()
+                    .put("model", queued.model())
+                    .put("qos", queued.qos())
+                    .put("waiters", queued.waiters())
+                    .put("longestWaitMillis", queued.longestWaitMillis()));
+    ArrayNode running = root.putArray("deployments");
+    snapshot
+        .running()
+        .forEach(
+            slots ->
+                running
+                    .addObject()
+                    .put("name", slots.deployment())
+                    .put("busy", slots.busy())
+                    .put("slots", slots.slots()));
+    return root;
+  }
+
+  private static void add(Iterable<String> names, ArrayNode array) {
+    names.forEach(array::add);
+  }
+
+  private static void send(RoutingContext route, ObjectNode body) {
+    route
+        .response()
+        .putHeader("content-type", "application/json")
+        .end(body.toPrettyString() + "\n");
+  }
+}

@@ -1,0 +1,61 @@
+package dev.sluice.edge.metrics;
+
+import dev.sluice.edge.Readiness;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.exporter.common.TextFormat;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+
+/** {@code /metrics} for Prometheus; {@code /live} and {@code /ready} for an orchestrator. */
+public final class MetricsDoor {
+  private final HttpServer server;
+
+  public MetricsDoor(
+      Vertx vertx, String host, int port, CollectorRegistry registry, Readiness readiness) {
+    Router router = Router.router(vertx);
+    router.get("/metrics").handler(route -> metrics(route.request(), registry));
+    router.get("/live").handler(route -> route.response().end("alive\n"));
+    router.get("/ready").handler(route -> ready(route.request(), readiness));
+    this.server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(75))
+            .requestHandler(router);
+  }
+
+  /** Listens; the port. */
+  public Future<Integer> start() {
+    return server.listen().map(HttpServer::actualPort);
+  }
+
+  public Future<Void> stop() {
+    return server.shutdown(Duration.ZERO);
+  }
+
+  private static void metrics(HttpServerRequest request, CollectorRegistry registry) {
+    String type = TextFormat.chooseContentType(request.getHeader("accept"));
+    StringWriter text = new StringWriter();
+    try {
+      TextFormat.writeFormat(type, text, registry.metricFamilySamples());
+    } catch (IOException e) {
+      throw new UncheckedIOException("a StringWriter does not fail", e);
+    }
+    request.response().putHeader("content-type", type).end(text.toString());
+  }
+
+  private static void ready(HttpServerRequest request, Readiness readiness) {
+    Future.fromCompletionStage(readiness.state())
+        .onSuccess(
+            state ->
+                request.response().setStatusCode(state.ready() ? 200 : 503).end(state.why() + "\n"))
+        .onFailure(failure -> request.response().setStatusCode(503).end("unknown\n"));
+  }
+}

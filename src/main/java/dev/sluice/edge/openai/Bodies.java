@@ -1,0 +1,171 @@
+package dev.sluice.edge.openai;
+
+import dev.sluice.edge.ErrorBody;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Reads the bodies of requests within bounds: each, all together, and in time.
+ *
+ * <p>Shared by all event loops; {@link #read} is called on the request's own.
+ */
+final class Bodies {
+  private final Vertx vertx;
+  private final long maxBodyBytes;
+  private final long maxBodiesBytes;
+  private final long timeoutMillis;
+  private final AtomicLong reserved = new AtomicLong();
+
+  Bodies(Vertx vertx, GatewayOptions options) {
+    this.vertx = vertx;
+    this.maxBodyBytes = options.maxBodyBytes();
+    this.maxBodiesBytes = options.maxBodiesBytes();
+    this.timeoutMillis = options.bodyTimeout().toMillis();
+  }
+
+  /** A body that was not read. */
+  static final class Unread extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final int status;
+
+    @SuppressWarnings("serial") // an exception is not sent anywhere
+    private final ErrorBody error;
+
+    Unread(int status, ErrorBody error) {
+      super(error.message(), null, false, false);
+      this.status = status;
+      this.error = error;
+    }
+
+    int status() {
+      return status;
+    }
+
+    ErrorBody error() {
+      return error;
+    }
+  }
+
+  /**
+   * A body in memory.
+   *
+   * @param bytes its share of the bound for all bodies, until {@link #release}
+   */
+  record Body(Buffer buffer, long bytes) {}
+
+  /** Reads a paused request to its end; fails with {@link Unread}. */
+  Future<Body> read(HttpServerRequest request) {
+    long declared = declaredLength(request);
+    if (declared > maxBodyBytes) {
+      return Future.failedFuture(tooLarge());
+    }
+    return new Reading(request, Math.max(0, declared)).result();
+  }
+
+  /** Gives back a body's share; to be called once. */
+  void release(Body body) {
+    reserved.addAndGet(-body.bytes());
+  }
+
+  /** Bytes of bodies that are in memory. */
+  long reservedBytes() {
+    return reserved.get();
+  }
+
+  private boolean reserve(long bytes) {
+    if (reserved.addAndGet(bytes) <= maxBodiesBytes) {
+      return true;
+    }
+    reserved.addAndGet(-bytes);
+    return false;
+  }
+
+  private static long declaredLength(HttpServerRequest request) {
+    String header = request.getHeader("content-length");
+    try {
+      return header == null ? -1 : Long.parseLong(header);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  private Unread tooLarge() {
+    return new Unread(
+        413,
+        ErrorBody.invalidRequest(
+            "The body is larger than " + maxBodyBytes + " bytes.", "request_too_large"));
+  }
+
+  private static Unread busy() {
+    return new Unread(
+        503,
+        ErrorBody.of(
+            "The server holds too many request bodies at present. Try again later.",
+            "service_unavailable_error",
+            "server_is_overloaded"));
+  }
+
+  private Unread late() {
+    return new Unread(
+        408,
+        ErrorBody.invalidRequest(
+            "The body did not arrive within " + timeoutMillis + " ms.", "request_timeout"));
+  }
+
+  /** One body on its way in. */
+  private final class Reading {
+    private final Promise<Body> promise = Promise.promise();
+    private final Buffer buffer;
+    private final long timer;
+    private long share;
+    private boolean over;
+
+    Reading(HttpServerRequest request, long declared) {
+      this.buffer = Buffer.buffer((int) Math.min(declared, 1 << 16));
+      this.timer = vertx.setTimer(timeoutMillis, t -> fail(late()));
+      request.exceptionHandler(this::fail);
+      request.handler(this::chunk);
+      request.endHandler(v -> end());
+      request.resume();
+    }
+
+    Future<Body> result() {
+      return promise.future();
+    }
+
+    private void chunk(Buffer chunk) {
+      if (over) {
+        return;
+      }
+      if (buffer.length() + chunk.length() > maxBodyBytes) {
+        fail(tooLarge());
+      } else if (!reserve(chunk.length())) {
+        fail(busy());
+      } else {
+        share += chunk.length();
+        buffer.appendBuffer(chunk);
+      }
+    }
+
+    private void end() {
+      if (!over) {
+        over = true;
+        vertx.cancelTimer(timer);
+        promise.complete(new Body(buffer, share));
+      }
+    }
+
+    private void fail(Throwable failure) {
+      if (!over) {
+        over = true;
+        vertx.cancelTimer(timer);
+        reserved.addAndGet(-share);
+        promise.fail(failure);
+      }
+    }
+  }
+}

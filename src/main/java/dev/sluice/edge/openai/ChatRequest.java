@@ -1,0 +1,196 @@
+package dev.sluice.edge.openai;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.sluice.edge.ErrorBody;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * The few fields of a chat completion request that decide about it.
+ *
+ * @param stream whether the client asked for server-sent events
+ */
+record ChatRequest(String model, boolean stream) {
+  private static final int LONGEST_MODEL = 256;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+
+  /** A body that is no chat completion request. */
+  static final class Malformed extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    @SuppressWarnings("serial") // an exception is not sent anywhere
+    private final ErrorBody error;
+
+    Malformed(int status, ErrorBody error) {
+      super(error.message(), null, false, false);
+      this.status = status;
+      this.error = error;
+    }
+
+    int status() {
+      return status;
+    }
+
+    ErrorBody error() {
+      return error;
+    }
+  }
+
+  /**
+   * Reads a whole body, so that what is forwarded is known to be JSON.
+   *
+   * <p>A field that stands twice is refused: a backend might obey the other one.
+   */
+  static ChatRequest parse(Optional<String> contentEncoding, byte[] body) throws Malformed {
+    if (!contentEncoding.orElse("identity").equalsIgnoreCase("identity")) {
+      throw new Malformed(
+          415,
+          ErrorBody.invalidRequest(
+              "The content encoding '"
+                  + contentEncoding.get()
+                  + "' is not supported: send the JSON"
+                  + " as it is.",
+              "unsupported_content_encoding"));
+    }
+    String model = null;
+    Boolean stream = null;
+    boolean messages = false;
+    try (JsonParser json = JSON.createParser(body)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw malformed("The body must be a JSON object.", "invalid_json");
+      }
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String field = json.currentName();
+        JsonToken value = json.nextToken();
+        switch (field) {
+          case "model" -> {
+            once(model == null, field);
+            model = model(json, value);
+          }
+          case "stream" -> {
+            once(stream == null, field);
+            stream = stream(value);
+          }
+          case "messages" -> {
+            once(!messages, field);
+            messages = true;
+            messages(json, value);
+          }
+          default -> json.skipChildren();
+        }
+      }
+      if (json.nextToken() != null) {
+        throw malformed(
+            "The body must be one JSON object, with nothing behind it.", "invalid_json");
+      }
+    } catch (JsonProcessingException e) {
+      throw malformed(
+          "The body is not valid JSON: " + e.getOriginalMessage() + at(e.getLocation()) + ".",
+          "invalid_json");
+    } catch (IOException e) {
+      throw malformed("The body is not valid UTF-8: " + e.getMessage(), "invalid_json");
+    }
+    if (model == null) {
+      throw missing("model");
+    }
+    if (!messages) {
+      throw missing("messages");
+    }
+    return new ChatRequest(model, Boolean.TRUE.equals(stream));
+  }
+
+  private static String model(JsonParser json, JsonToken value) throws IOException, Malformed {
+    if (value != JsonToken.VALUE_STRING) {
+      throw type("model", "a string", value);
+    }
+    String model = json.getText();
+    if (model.isEmpty() || model.length() > LONGEST_MODEL) {
+      throw invalid(
+          "model",
+          "Invalid 'model': expected 1 to "
+              + LONGEST_MODEL
+              + " characters, got "
+              + model.length()
+              + ".");
+    }
+    return model;
+  }
+
+  private static Boolean stream(JsonToken value) throws Malformed {
+    return switch (value) {
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE, VALUE_NULL -> false;
+      default -> throw type("stream", "a boolean", value);
+    };
+  }
+
+  private static void messages(JsonParser json, JsonToken value) throws IOException, Malformed {
+    if (value != JsonToken.START_ARRAY) {
+      throw type("messages", "an array", value);
+    }
+    if (json.nextToken() == JsonToken.END_ARRAY) {
+      throw invalid("messages", "Invalid 'messages': expected at least one message, got none.");
+    }
+    do {
+      if (json.currentToken() != JsonToken.START_OBJECT) {
+        throw type("messages", "an array of objects", json.currentToken());
+      }
+      json.skipChildren();
+    } while (json.nextToken() != JsonToken.END_ARRAY);
+  }
+
+  private static void once(boolean first, String field) throws Malformed {
+    if (!first) {
+      throw invalid(field, "The field '" + field + "' stands twice in the body.");
+    }
+  }
+
+  private static Malformed missing(String field) {
+    return new Malformed(
+        400,
+        ErrorBody.invalidRequest(
+                "Missing required parameter: '" + field + "'.", "missing_required_parameter")
+            .param(field));
+  }
+
+  private static Malformed type(String field, String expected, JsonToken found) {
+    String name =
+        switch (found) {
+          case START_OBJECT -> "an object";
+          case START_ARRAY -> "an array";
+          case VALUE_STRING -> "a string";
+          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+          case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+          default -> "null";
+        };
+    return new Malformed(
+        400,
+        ErrorBody.invalidRequest(
+                "Invalid type for '" + field + "': expected " + expected + ", got " + name + ".",
+                "invalid_type")
+            .param(field));
+  }
+
+  private static Malformed invalid(String field, String message) {
+    return new Malformed(400, ErrorBody.invalidRequest(message, "invalid_value").param(field));
+  }
+
+  private static Malformed malformed(String message, String code) {
+    return new Malformed(400, ErrorBody.invalidRequest(message, code));
+  }
+
+  private static String at(JsonLocation location) {
+    return Optional.ofNullable(location)
+        .map(l -> " (line " + l.getLineNr() + ", column " + l.getColumnNr() + ")")
+        .orElse("");
+  }
+}

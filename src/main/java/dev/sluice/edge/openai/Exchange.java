@@ -1,0 +1,374 @@
+package dev.sluice.edge.openai;
+
+import dev.sluice.account.Caller;
+import dev.sluice.account.Credential;
+import dev.sluice.admission.AdmissionRequest;
+import dev.sluice.admission.Authentication;
+import dev.sluice.admission.Decision;
+import dev.sluice.admission.Refusal;
+import dev.sluice.backend.Upstream;
+import dev.sluice.edge.ErrorBody;
+import dev.sluice.edge.RateLimitHeaders;
+import dev.sluice.edge.Refusals;
+import dev.sluice.queue.Dispatcher;
+import dev.sluice.queue.Ticket;
+import dev.sluice.usage.Settlement;
+import dev.sluice.usage.Usage;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of one chat completion: key, body, decision, queue, backend, settlement.
+ *
+ * <p>Whatever happens, it ends once: its hold is settled when the backend may have seen the request
+ * and cancelled when it has not, its slot is released, and its client has an answer or has left.
+ *
+ * <p>Confined to the event loop of the request, but for {@link #renew}.
+ */
+final class Exchange {
+  static final String DOOR = "gateway";
+
+  /** As a label: no caller was known, or no model was asked for yet. */
+  static final String NONE = "none";
+
+  private static final Logger log = LoggerFactory.getLogger("dev.sluice.decision");
+
+  private static final ErrorBody INTERNAL =
+      ErrorBody.of("The request failed inside the gateway.", "server_error", "internal_error");
+  private static final ErrorBody UNREACHABLE =
+      ErrorBody.of(
+          "The model's backend cannot be reached. The request was not run or charged.",
+          "server_error",
+          "backend_unavailable");
+  private static final ErrorBody BROKEN =
+      ErrorBody.of(
+          "The model's backend closed the connection without an answer.",
+          "server_error",
+          "backend_unavailable");
+  private static final ErrorBody LATE =
+      ErrorBody.of(
+          "The model's backend did not answer in time.", "server_error", "backend_timeout");
+
+  private final GatewayParts gateway;
+  private final Upstream upstream;
+  private final Context context;
+  private final HttpServerRequest request;
+  private final String requestId;
+  private final Credential credential;
+
+  private Bodies.@Nullable Body body;
+  private Dispatcher.@Nullable Waiter waiter;
+  private @Nullable Relay relay;
+  private volatile Decision.@Nullable Admitted admitted;
+  private volatile Dispatcher.@Nullable Grant grant;
+  private boolean over;
+
+  Exchange(GatewayParts gateway, Upstream upstream, Context context, HttpServerRequest request) {
+    this.gateway = gateway;
+    this.upstream = upstream;
+    this.context = context;
+    this.request = request;
+    this.requestId = gateway.requestIds().shown(header("x-request-id"));
+    this.credential = Credential.ofAuthorization(header("authorization"));
+  }
+
+  /** Begins; called with the head of the request. */
+  void begin() {
+    gateway.metrics().arrived(DOOR);
+    request.response().exceptionHandler(failure -> {});
+    request.response().closeHandler(v -> clientLeft());
+    request.pause();
+    // Before the body is read: whoever has no key takes no memory.
+    await(
+        gateway.admission().authenticate(credential),
+        authentication -> {
+          if (over) {
+            return;
+          }
+          if (authentication instanceof Authentication.Rejected rejected) {
+            refuse(new Decision.Refused(rejected.refusal(), Optional.empty(), List.of()), NONE);
+          } else {
+            readBody();
+          }
+        });
+  }
+
+  /** Prolongs what the request holds; may be called on any thread. */
+  void renew() {
+    Decision.Admitted held = admitted;
+    if (held != null) {
+      gateway.counters().renew(held.hold());
+    }
+    Dispatcher.Grant slot = grant;
+    if (slot != null) {
+      slot.renew();
+    }
+  }
+
+  private void readBody() {
+    if (request.getHeader("expect") != null) {
+      request.response().writeContinue();
+    }
+    gateway
+        .bodies()
+        .read(request)
+        .onSuccess(
+            read -> {
+              if (over) {
+                gateway.bodies().release(read);
+              } else {
+                body = read;
+                decide(read);
+              }
+            })
+        .onFailure(
+            failure -> {
+              if (failure instanceof Bodies.Unread unread) {
+                reject(unread.status(), unread.error());
+              } else {
+                clientLeft();
+              }
+            });
+  }
+
+  private void decide(Bodies.Body read) {
+    ChatRequest chat;
+    try {
+      chat = ChatRequest.parse(header("content-encoding"), read.buffer().getBytes());
+    } catch (ChatRequest.Malformed e) {
+      reject(e.status(), e.error());
+      return;
+    }
+    long asked = System.nanoTime();
+    String holdId = gateway.requestIds().hold();
+    await(
+        gateway.admission().admit(new AdmissionRequest(holdId, credential, chat.model())),
+        decision -> {
+          gateway.metrics().decisionTook(DOOR, System.nanoTime() - asked);
+          if (decision instanceof Decision.Admitted granted) {
+            admitted = granted;
+            if (over) {
+              gateway.counters().cancel(granted.hold());
+            } else {
+              gateway.running().add(this);
+              enqueue(granted, chat.model(), read);
+            }
+          } else if (decision instanceof Decision.Refused refused && !over) {
+            refuse(refused, chat.model());
+          }
+        });
+  }
+
+  private void enqueue(Decision.Admitted granted, String model, Bodies.Body read) {
+    String qos = granted.block().qos();
+    long joined = System.nanoTime();
+    Dispatcher.Waiter place =
+        gateway
+            .dispatcher()
+            .enqueue(
+                new Ticket(
+                    granted.hold().id(),
+                    model,
+                    qos,
+                    granted.block().queueDepth(),
+                    gateway.maxWait()));
+    waiter = place;
+    await(
+        place.outcome(),
+        outcome -> {
+          gateway.metrics().waited(model, qos, outcome.label(), System.nanoTime() - joined);
+          if (over) {
+            return; // the waiter was cancelled, and with it a grant that it was given
+          }
+          if (outcome instanceof Dispatcher.Outcome.Granted run) {
+            record(granted, "admitted");
+            grant = run.grant();
+            forward(granted, run.grant(), model, read);
+          } else {
+            turnAway(queueRefusal(outcome, model, qos), granted);
+          }
+        });
+  }
+
+  private void forward(
+      Decision.Admitted granted, Dispatcher.Grant slot, String model, Bodies.Body read) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("x-request-id", requestId);
+    RateLimitHeaders.add(granted.limits(), headers);
+    String deployment = slot.deployment();
+    long sent = System.nanoTime();
+    Relay forwarded =
+        new Relay(
+            request,
+            requestId,
+            headers,
+            upstream,
+            () -> {
+              releaseBody();
+              gateway.metrics().upstreamAnswered(deployment, model, System.nanoTime() - sent);
+            });
+    relay = forwarded;
+    forwarded
+        .forward(deployment, read.buffer())
+        .onSuccess(
+            end -> {
+              gateway
+                  .metrics()
+                  .upstreamEnded(deployment, model, end.label(), System.nanoTime() - sent);
+              if (!over) {
+                ended(end, granted);
+              }
+            });
+  }
+
+  private void ended(Relay.End end, Decision.Admitted granted) {
+    if (end instanceof Relay.End.Completed completed) {
+      settle(Settlement.Ending.COMPLETED, completed.usage(), granted);
+    } else if (end instanceof Relay.End.BrokenOff brokenOff) {
+      settle(Settlement.Ending.FAILED, brokenOff.usage(), granted);
+    } else if (end instanceof Relay.End.NoHead noHead) {
+      settle(Settlement.Ending.FAILED, Optional.empty(), granted);
+      sendError(noHead.late() ? 504 : 502, noHead.late() ? LATE : BROKEN, granted);
+    } else {
+      finish();
+      gateway.counters().cancel(granted.hold());
+      sendError(502, UNREACHABLE, granted);
+    }
+  }
+
+  /** The client has gone, and with it the reason to do anything more. */
+  private void clientLeft() {
+    if (over) {
+      return;
+    }
+    Decision.Admitted granted = admitted;
+    Relay forwarded = relay;
+    if (forwarded != null && granted != null) {
+      forwarded.abort();
+      settle(Settlement.Ending.DISCONNECTED, forwarded.usage(), granted);
+      return;
+    }
+    finish();
+    if (waiter != null) {
+      waiter.cancel();
+    }
+    if (granted != null) {
+      gateway.counters().cancel(granted.hold());
+      record(granted, "disconnected");
+    }
+  }
+
+  private void refuse(Decision.Refused refused, String model) {
+    record(refused.caller(), model, refused.refusal().reason());
+    finish();
+    gateway.replies().send(request, gateway.refusals().answer(refused, requestId));
+  }
+
+  /** Refuses a request that was admitted but cannot run: it is not charged. */
+  private void turnAway(Refusal refusal, Decision.Admitted granted) {
+    gateway.counters().cancel(granted.hold());
+    refuse(
+        new Decision.Refused(refusal, Optional.of(granted.caller()), granted.limits()),
+        granted.model());
+  }
+
+  /** Answers a request that never came to a decision. */
+  private void reject(int status, ErrorBody error) {
+    if (!over) {
+      finish();
+      gateway.metrics().badRequest(DOOR, error.code().orElse("other"));
+      gateway.replies().send(request, Refusals.error(status, error, Map.of(), requestId));
+    }
+  }
+
+  private void sendError(int status, ErrorBody error, Decision.Admitted granted) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    RateLimitHeaders.add(granted.limits(), headers);
+    gateway.replies().send(request, Refusals.error(status, error, headers, requestId));
+  }
+
+  private void settle(Settlement.Ending ending, Optional<Usage> usage, Decision.Admitted granted) {
+    finish();
+    gateway.counters().settle(granted.hold(), new Settlement(ending, usage));
+    usage.ifPresent(
+        used ->
+            gateway
+                .metrics()
+                .used(
+                    granted.tier().name(),
+                    granted.model(),
+                    used.promptTokens(),
+                    used.completionTokens()));
+  }
+
+  /** Gives back what the request has of this replica. */
+  private void finish() {
+    over = true;
+    gateway.running().remove(this);
+    Dispatcher.Grant slot = grant;
+    if (slot != null) {
+      slot.release();
+    }
+    releaseBody();
+    gateway.metrics().left(DOOR);
+  }
+
+  private void releaseBody() {
+    if (body != null) {
+      gateway.bodies().release(body);
+      body = null;
+    }
+  }
+
+  private void record(Decision.Admitted granted, String reason) {
+    record(Optional.of(granted.caller()), granted.model(), reason);
+  }
+
+  private void record(Optional<Caller> caller, String model, String reason) {
+    String tier = caller.map(Caller::tier).orElse(NONE);
+    gateway.metrics().decided(DOOR, gateway.tierLabel(tier), gateway.modelLabel(model), reason);
+    log.debug(
+        "request={} decision={} tier={} model={} caller={} key={}",
+        requestId,
+        reason,
+        tier,
+        model,
+        caller.map(c -> c.organization().id() + "/" + c.user().id()).orElse("-"),
+        caller.map(c -> c.key().id()).orElse("-"));
+  }
+
+  private <T> void await(CompletionStage<T> stage, Consumer<T> then) {
+    Future.fromCompletionStage(stage, context)
+        .onSuccess(then::accept)
+        .onFailure(
+            failure -> {
+              log.error("request={} failed", requestId, failure);
+              reject(500, INTERNAL);
+            });
+  }
+
+  private Optional<String> header(String name) {
+    return Optional.ofNullable(request.getHeader(name));
+  }
+
+  private static Refusal queueRefusal(Dispatcher.Outcome outcome, String model, String qos) {
+    if (outcome instanceof Dispatcher.Outcome.Full full) {
+      return new Refusal.QueueFull(
+          model, qos, full.waiting(), full.queueDepth(), full.retryAfter());
+    }
+    if (outcome instanceof Dispatcher.Outcome.TimedOut late) {
+      return new Refusal.QueueTimedOut(model, qos, late.waited(), late.retryAfter());
+    }
+    return new Refusal.Unserved(model, qos);
+  }
+}

@@ -1,0 +1,225 @@
+package dev.sluice.edge.openai;
+
+import dev.sluice.admission.Admission;
+import dev.sluice.admission.Counters;
+import dev.sluice.backend.Deployment;
+import dev.sluice.backend.Upstream;
+import dev.sluice.backend.UpstreamOptions;
+import dev.sluice.edge.ErrorBody;
+import dev.sluice.edge.Refusals;
+import dev.sluice.edge.RequestId;
+import dev.sluice.metrics.Metrics;
+import dev.sluice.policy.Catalog;
+import dev.sluice.queue.Dispatcher;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The gateway's server: routes, bounds of its connections, start and drain.
+ *
+ * <p>It listens once on each event loop, with a backend client of that loop, so that a request
+ * stays on its thread.
+ */
+public final class Gateway {
+  private static final int MOST_HEADER_BYTES = 32 * 1024;
+  private static final int MOST_LINE_BYTES = 8 * 1024;
+
+  private final Vertx vertx;
+  private final GatewayOptions options;
+  private final List<Deployment> deployments;
+  private final UpstreamOptions upstreamOptions;
+  private final GatewayParts parts;
+  private final Models models;
+  private final Connections connections;
+  private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+
+  public Gateway(
+      Vertx vertx,
+      GatewayOptions options,
+      Admission admission,
+      Counters counters,
+      Dispatcher dispatcher,
+      Catalog catalog,
+      List<Deployment> deployments,
+      UpstreamOptions upstreamOptions,
+      Refusals refusals,
+      Metrics metrics) {
+    this.vertx = vertx;
+    this.options = options;
+    this.deployments = deployments;
+    this.upstreamOptions = upstreamOptions;
+    Replies replies = new Replies(vertx);
+    RequestId requestIds = new RequestId();
+    this.parts =
+        new GatewayParts(
+            admission,
+            counters,
+            dispatcher,
+            refusals,
+            requestIds,
+            metrics,
+            new Bodies(vertx, options),
+            replies,
+            labels(catalog.tiersByModel().keySet()),
+            labels(catalog.tiers().keySet()),
+            options.maxWait(),
+            ConcurrentHashMap.newKeySet());
+    this.models = new Models(admission, refusals, requestIds, replies, Instant.now());
+    this.connections = new Connections(options, System::nanoTime);
+  }
+
+  private static Set<String> labels(Set<String> known) {
+    Set<String> labels = new HashSet<>(known);
+    labels.add(Exchange.NONE);
+    return Set.copyOf(labels);
+  }
+
+  /**
+   * Listens on as many event loops.
+   *
+   * @return the port
+   */
+  public Future<Integer> start(int eventLoops) {
+    vertx.setPeriodic(
+        options.renewal().toMillis(), timer -> parts.running().forEach(Exchange::renew));
+    vertx.setPeriodic(1000, timer -> connections.sweep());
+    return vertx
+        .deployVerticle(Listener::new, new DeploymentOptions().setInstances(eventLoops))
+        .map(id -> servers.get(0).actualPort());
+  }
+
+  /** Accepts nothing more, and lets what runs end within the time. */
+  public Future<Void> drain(Duration time) {
+    return Future.join(servers.stream().map(server -> server.shutdown(time)).toList()).mapEmpty();
+  }
+
+  /** Requests that were admitted and have not ended. */
+  public int running() {
+    return parts.running().size();
+  }
+
+  /** One event loop's share of the gateway. */
+  private final class Listener extends VerticleBase {
+    @Override
+    public Future<?> start() {
+      Upstream upstream = new Upstream(vertx, deployments, upstreamOptions);
+      HttpServer server =
+          vertx.createHttpServer(
+              new HttpServerOptions()
+                  .setHost(options.host())
+                  // All loops share one port; of the negative ones Vert.x takes a free one.
+                  .setPort(options.port() == 0 ? -1 : options.port())
+                  .setMaxHeaderSize(MOST_HEADER_BYTES)
+                  .setMaxInitialLineLength(MOST_LINE_BYTES)
+                  .setAcceptBacklog(1024));
+      servers.add(server);
+      Router router = router(upstream);
+      return server
+          .connectionHandler(connections::opened)
+          .invalidRequestHandler(Gateway.this::invalid)
+          .requestHandler(
+              request -> {
+                connections.began(request.connection());
+                request.response().endHandler(v -> connections.ended(request.connection()));
+                router.handle(request);
+              })
+          .listen();
+    }
+
+    private Router router(Upstream upstream) {
+      Router router = Router.router(vertx);
+      router
+          .post("/v1/chat/completions")
+          .handler(route -> new Exchange(parts, upstream, context, route.request()).begin());
+      router.get("/v1/models").handler(route -> models.answer(route.request(), Optional.empty()));
+      router
+          .getWithRegex("/v1/models/(?<model>.+)")
+          .handler(
+              route ->
+                  models.answer(route.request(), Optional.ofNullable(route.pathParam("model"))));
+      router.errorHandler(
+          400, route -> reply(route, 400, "The request cannot be read.", "invalid_request"));
+      router.errorHandler(
+          404,
+          route ->
+              reply(
+                  route,
+                  404,
+                  "Unknown request URL: "
+                      + route.request().method()
+                      + " "
+                      + route.request().path()
+                      + ".",
+                  "unknown_url"));
+      router.errorHandler(
+          405,
+          route ->
+              reply(
+                  route,
+                  405,
+                  "The method "
+                      + route.request().method()
+                      + " is not allowed for "
+                      + route.request().path()
+                      + ".",
+                  "method_not_allowed"));
+      return router;
+    }
+  }
+
+  private void reply(RoutingContext route, int status, String message, String code) {
+    HttpServerRequest request = route.request();
+    parts.metrics().badRequest(Exchange.DOOR, code);
+    parts
+        .replies()
+        .send(
+            request,
+            Refusals.error(
+                status,
+                ErrorBody.invalidRequest(message, code),
+                Map.of(),
+                parts.requestIds().shown(Optional.ofNullable(request.getHeader("x-request-id")))));
+  }
+
+  /** Bytes that are no HTTP: an answer in the API's shape, then the end of the connection. */
+  private void invalid(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    int status = 400;
+    String message = "The bytes sent are no HTTP request.";
+    if (cause instanceof TooLongHttpLineException) {
+      status = 414;
+      message = "The request line is longer than " + MOST_LINE_BYTES + " bytes.";
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      status = 431;
+      message = "The headers are longer than " + MOST_HEADER_BYTES + " bytes.";
+    }
+    parts.metrics().badRequest(Exchange.DOOR, "invalid_http");
+    request
+        .response()
+        .setStatusCode(status)
+        .putHeader("content-type", "application/json")
+        .putHeader("connection", "close")
+        .end(
+            ErrorBody.invalidRequest(message, "invalid_request")
+                .json(parts.requestIds().shown(Optional.empty())))
+        .onComplete(v -> request.connection().close());
+  }
+}

@@ -1,0 +1,218 @@
+package dev.sluice.edge.openai;
+
+import dev.sluice.backend.Upstream;
+import dev.sluice.edge.ErrorBody;
+import dev.sluice.usage.Usage;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forwards one request and relays its response, chunk by chunk, as fast as the client takes it.
+ *
+ * <p>Confined to the event loop of the request.
+ */
+final class Relay {
+  /** How it ended. */
+  sealed interface End {
+    /** As a metric's label. */
+    String label();
+
+    /** The backend's response was relayed whole. */
+    record Completed(int status, Optional<Usage> usage) implements End {
+      @Override
+      public String label() {
+        return status / 100 + "xx";
+      }
+    }
+
+    /** No connection: the backend has seen nothing, and the client has no answer yet. */
+    record Unreachable() implements End {
+      @Override
+      public String label() {
+        return "unreachable";
+      }
+    }
+
+    /** The backend gave no head; the client has no answer yet. */
+    record NoHead(boolean late) implements End {
+      @Override
+      public String label() {
+        return late ? "late" : "no_answer";
+      }
+    }
+
+    /** The backend broke off in the middle; the client was told as well as it can be. */
+    record BrokenOff(boolean late, Optional<Usage> usage) implements End {
+      @Override
+      public String label() {
+        return late ? "stalled" : "broken_off";
+      }
+    }
+  }
+
+  private final HttpServerRequest client;
+  private final HttpServerResponse response;
+  private final String requestId;
+  private final Map<String, String> headers;
+  private final Upstream upstream;
+  private final Runnable headArrived;
+  private final UsageTail usageTail = new UsageTail();
+  private final Promise<End> end = Promise.promise();
+
+  private @Nullable HttpClientRequest call;
+  private boolean aborted;
+  private boolean eventStream;
+  private boolean betweenEvents = true;
+  private long expected = -1;
+
+  /**
+   * @param headers for the response, over those of the backend
+   * @param headArrived called when the head of the response arrives
+   */
+  Relay(
+      HttpServerRequest client,
+      String requestId,
+      Map<String, String> headers,
+      Upstream upstream,
+      Runnable headArrived) {
+    this.client = client;
+    this.response = client.response();
+    this.requestId = requestId;
+    this.headers = headers;
+    this.upstream = upstream;
+    this.headArrived = headArrived;
+  }
+
+  /** Sends the request to a deployment; the future never fails, and stays open after an abort. */
+  Future<End> forward(String deployment, Buffer body) {
+    upstream
+        .open(deployment, client.method(), client.path())
+        .onFailure(failure -> end.tryComplete(new End.Unreachable()))
+        .onSuccess(opened -> send(opened, body));
+    return end.future();
+  }
+
+  /** Stops the backend: the client has left. */
+  void abort() {
+    aborted = true;
+    if (call != null) {
+      call.reset();
+    }
+  }
+
+  /** What the backend has reported so far. */
+  Optional<Usage> usage() {
+    return usageTail.usage();
+  }
+
+  private void send(HttpClientRequest opened, Buffer body) {
+    call = opened;
+    if (aborted) {
+      opened.reset();
+      return;
+    }
+    ForwardedHeaders.request(client.headers(), opened.headers());
+    opened.putHeader("x-request-id", requestId);
+    opened
+        .send(body)
+        .onFailure(failure -> end.tryComplete(new End.NoHead(isLate(failure))))
+        .onSuccess(this::relay);
+  }
+
+  private void relay(HttpClientResponse answer) {
+    headArrived.run();
+    HttpClientRequest opened = answer.request();
+    upstream.expectChunks(opened);
+    response.setStatusCode(answer.statusCode());
+    ForwardedHeaders.response(answer.headers(), response.headers());
+    headers.forEach(response::putHeader);
+    String length = answer.getHeader("content-length");
+    if (length != null) {
+      expected = Long.parseLong(length);
+    } else if (answer.statusCode() != 204 && answer.statusCode() != 304) {
+      response.setChunked(true);
+    }
+    String type = answer.getHeader("content-type");
+    eventStream = type != null && type.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
+    response.drainHandler(v -> answer.resume());
+    answer.exceptionHandler(this::breakOff);
+    answer.handler(chunk -> chunk(answer, chunk));
+    answer.endHandler(v -> complete(answer));
+  }
+
+  private void chunk(HttpClientResponse answer, Buffer chunk) {
+    if (aborted || chunk.length() == 0) {
+      return;
+    }
+    usageTail.accept(chunk);
+    betweenEvents = endsEvent(chunk);
+    if (expected >= 0) {
+      expected -= chunk.length();
+    }
+    if (expected == 0) {
+      // The last one: one write and one flush for the chunk and the end.
+      response.end(chunk);
+      return;
+    }
+    response.write(chunk);
+    if (response.writeQueueFull()) {
+      answer.pause();
+    }
+  }
+
+  private void complete(HttpClientResponse answer) {
+    if (!aborted) {
+      if (!response.ended()) {
+        response.end();
+      }
+      end.tryComplete(new End.Completed(answer.statusCode(), usageTail.usage()));
+    }
+  }
+
+  private void breakOff(Throwable failure) {
+    if (aborted || end.future().isComplete()) {
+      return;
+    }
+    boolean late = isLate(failure);
+    if (eventStream && betweenEvents && !response.ended()) {
+      response.end(Buffer.buffer("data: " + interrupted(late).json(requestId) + "\n\n"));
+    } else {
+      // Half an event or half a body cannot be mended: a broken connection says so.
+      response.reset();
+    }
+    end.tryComplete(new End.BrokenOff(late, usageTail.usage()));
+  }
+
+  private static ErrorBody interrupted(boolean late) {
+    return late
+        ? ErrorBody.of(
+            "The backend stopped sending in the middle of its answer.",
+            "server_error",
+            "backend_timeout")
+        : ErrorBody.of(
+            "The backend broke off in the middle of its answer.",
+            "server_error",
+            "backend_unavailable");
+  }
+
+  private static boolean isLate(Throwable failure) {
+    return failure instanceof TimeoutException;
+  }
+
+  private static boolean endsEvent(Buffer chunk) {
+    int length = chunk.length();
+    return length >= 2
+        && chunk.getByte(length - 1) == '\n'
+        && (chunk.getByte(length - 2) == '\n' || chunk.getByte(length - 2) == '\r');
+  }
+}
