@@ -157,10 +157,11 @@ final class Exchange {
           gateway.metrics().decisionTook(DOOR, System.nanoTime() - asked);
           if (decision instanceof Decision.Admitted granted) {
             admitted = granted;
+            gateway.running().add(this);
             if (over) {
-              gateway.counters().cancel(granted.hold());
+              cancel(granted);
+              record(granted, "disconnected");
             } else {
-              gateway.running().add(this);
               enqueue(granted, chat.model(), read);
             }
           } else if (decision instanceof Decision.Refused refused && !over) {
@@ -241,7 +242,7 @@ final class Exchange {
       sendError(noHead.late() ? 504 : 502, noHead.late() ? LATE : BROKEN, granted);
     } else {
       finish();
-      gateway.counters().cancel(granted.hold());
+      cancel(granted);
       sendError(502, UNREACHABLE, granted);
     }
   }
@@ -263,7 +264,7 @@ final class Exchange {
       waiter.cancel();
     }
     if (granted != null) {
-      gateway.counters().cancel(granted.hold());
+      cancel(granted);
       record(granted, "disconnected");
     }
   }
@@ -276,7 +277,7 @@ final class Exchange {
 
   /** Refuses a request that was admitted but cannot run: it is not charged. */
   private void turnAway(Refusal refusal, Decision.Admitted granted) {
-    gateway.counters().cancel(granted.hold());
+    cancel(granted);
     refuse(
         new Decision.Refused(refusal, Optional.of(granted.caller()), granted.limits()),
         granted.model());
@@ -299,7 +300,7 @@ final class Exchange {
 
   private void settle(Settlement.Ending ending, Optional<Usage> usage, Decision.Admitted granted) {
     finish();
-    gateway.counters().settle(granted.hold(), new Settlement(ending, usage));
+    last(gateway.counters().settle(granted.hold(), new Settlement(ending, usage)));
     usage.ifPresent(
         used ->
             gateway
@@ -311,10 +312,18 @@ final class Exchange {
                     used.completionTokens()));
   }
 
+  private void cancel(Decision.Admitted granted) {
+    last(gateway.counters().cancel(granted.hold()));
+  }
+
+  /** Only when the store has heard of the end, the request no longer counts as running. */
+  private void last(CompletionStage<Boolean> call) {
+    call.whenComplete((done, failure) -> gateway.running().remove(this));
+  }
+
   /** Gives back what the request has of this replica. */
   private void finish() {
     over = true;
-    gateway.running().remove(this);
     Dispatcher.Grant slot = grant;
     if (slot != null) {
       slot.release();

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -41,6 +42,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Gateway {
   private static final int MOST_HEADER_BYTES = 32 * 1024;
   private static final int MOST_LINE_BYTES = 8 * 1024;
+
+  /** For what was settled last to reach the store. */
+  private static final Duration SETTLEMENT = Duration.ofSeconds(2);
 
   private final Vertx vertx;
   private final GatewayOptions options;
@@ -106,9 +110,26 @@ public final class Gateway {
         .map(id -> servers.get(0).actualPort());
   }
 
-  /** Accepts nothing more, and lets what runs end within the time. */
+  /** Accepts nothing more, and lets what runs end within the time, its settlement included. */
   public Future<Void> drain(Duration time) {
-    return Future.join(servers.stream().map(server -> server.shutdown(time)).toList()).mapEmpty();
+    return Future.join(servers.stream().map(server -> server.shutdown(time)).toList())
+        .otherwiseEmpty()
+        .compose(closed -> settled());
+  }
+
+  private Future<Void> settled() {
+    Promise<Void> settled = Promise.promise();
+    long deadline = System.nanoTime() + SETTLEMENT.toNanos();
+    vertx.setPeriodic(
+        1,
+        5,
+        timer -> {
+          if (parts.running().isEmpty() || System.nanoTime() > deadline) {
+            vertx.cancelTimer(timer);
+            settled.tryComplete();
+          }
+        });
+    return settled.future();
   }
 
   /** Requests that were admitted and have not ended. */

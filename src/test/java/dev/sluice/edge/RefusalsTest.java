@@ -1,0 +1,168 @@
+package dev.sluice.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.admission.EvaluatedLimit;
+import dev.sluice.admission.RateLimit;
+import dev.sluice.admission.Refusal;
+import dev.sluice.admission.Scope;
+import dev.sluice.policy.Rate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RefusalsTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+  private final Refusals refusals = new Refusals(503, InstantSource.fixed(NOW), new Random(1));
+
+  static Stream<Arguments> table() {
+    return Stream.of(
+        Arguments.of(new Refusal.NoKey(), 401, "invalid_request_error", "invalid_api_key"),
+        Arguments.of(
+            new Refusal.InvalidKey(Refusal.InvalidKey.Cause.UNKNOWN, "abcd"),
+            401, "invalid_request_error", "invalid_api_key"),
+        Arguments.of(
+            new Refusal.InvalidKey(Refusal.InvalidKey.Cause.REVOKED, "abcd"),
+            401, "invalid_request_error", "invalid_api_key"),
+        Arguments.of(
+            new Refusal.ModelRestricted("m"), 403, "permission_denied", "model_restricted"),
+        Arguments.of(
+            new Refusal.ModelNotFound("m"), 404, "invalid_request_error", "model_not_found"),
+        Arguments.of(
+            new Refusal.ModelDeprecated("m"), 410, "invalid_request_error", "model_deprecated"),
+        Arguments.of(
+            new Refusal.ModelUnderMaintenance("m", Optional.empty()),
+            503, "service_unavailable_error", "model_maintenance"),
+        Arguments.of(
+            new Refusal.RateExceeded(minute(20, Duration.ofSeconds(12))),
+            429, "requests", "rate_limit_exceeded"),
+        Arguments.of(
+            new Refusal.QueueFull("m", "web", 5, 5, Duration.ofSeconds(2)),
+            503, "service_unavailable_error", "queue_full"),
+        Arguments.of(
+            new Refusal.QueueTimedOut("m", "web", Duration.ofSeconds(60), Duration.ofSeconds(2)),
+            503, "service_unavailable_error", "queue_full"),
+        Arguments.of(
+            new Refusal.Unserved("m", "web"),
+            503, "service_unavailable_error", "model_unserved"),
+        Arguments.of(
+            new Refusal.StoreUnavailable(),
+            503, "service_unavailable_error", "limits_unavailable"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("table")
+  void everyRefusalHasItsStatusTypeAndCode(
+      Refusal refusal, int status, String type, String code) throws Exception {
+    Answer answer = refusals.answer(refusal, List.of(), "req_1");
+    JsonNode body = new ObjectMapper().readTree(answer.body());
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(body.at("/error/type").asText()).isEqualTo(type);
+    assertThat(body.at("/error/code").asText()).isEqualTo(code);
+    assertThat(body.at("/error").has("param")).isTrue();
+    assertThat(body.at("/request_id").asText()).isEqualTo("req_1");
+    assertThat(answer.headers()).containsEntry("x-request-id", "req_1");
+    assertThat(answer.headers()).containsEntry("content-type", "application/json");
+  }
+
+  @Test
+  void aRateNamesScopeLimitUsedAndTime() {
+    Answer answer =
+        refusals.answer(
+            new Refusal.RateExceeded(minute(20, Duration.ofSeconds(12))), List.of(), "req_1");
+    assertThat(answer.body())
+        .contains(
+            "Rate limit reached for user `alice` on `m`: limit 20 requests per minute, used 20,"
+                + " requested 1. Try again in 12s (at 2026-11-22T12:00:12Z).");
+  }
+
+  @Test
+  void aShortWaitIsNamedWithJitterAndNeverTooEarly() {
+    for (int i = 0; i < 1000; i++) {
+      Answer answer =
+          refusals.answer(
+              new Refusal.RateExceeded(minute(20, Duration.ofSeconds(12))), List.of(), "req_1");
+      assertThat(Long.parseLong(answer.headers().get("retry-after-ms"))).isBetween(12_000L, 13_450L);
+      assertThat(Long.parseLong(answer.headers().get("retry-after"))).isBetween(12L, 14L);
+      assertThat(answer.headers()).doesNotContainKey("x-should-retry");
+    }
+  }
+
+  @Test
+  void aLongWaitIsForbiddenInsteadOfNamed() {
+    Answer answer =
+        refusals.answer(
+            new Refusal.RateExceeded(minute(20, Duration.ofSeconds(61))), List.of(), "req_1");
+    assertThat(answer.headers())
+        .containsEntry("x-should-retry", "false")
+        .doesNotContainKeys("retry-after", "retry-after-ms");
+  }
+
+  @Test
+  void neverAsksToRetryAfterZero() {
+    Answer answer =
+        refusals.answer(
+            new Refusal.RateExceeded(minute(20, Duration.ofMillis(1))), List.of(), "req_1");
+    assertThat(answer.headers().get("retry-after")).isNotEqualTo("0");
+  }
+
+  @Test
+  void theHeadersTellOfTheTightestLimitAndOfTheDay() {
+    EvaluatedLimit day =
+        limit(Duration.ofDays(1), 48_000, 47_990, Duration.ofHours(23).plusMillis(1500));
+    EvaluatedLimit minute = limit(Duration.ofMinutes(1), 240, 235, Duration.ofMillis(59_250));
+    Answer answer =
+        refusals.answer(new Refusal.StoreUnavailable(), List.of(day, minute), "req_1");
+    assertThat(answer.headers())
+        .containsEntry("x-ratelimit-limit-requests", "240")
+        .containsEntry("x-ratelimit-remaining-requests", "5")
+        .containsEntry("x-ratelimit-reset-requests", "59.25s")
+        .containsEntry("x-ratelimit-limit-requests-day", "48000")
+        .containsEntry("x-ratelimit-remaining-requests-day", "10")
+        .containsEntry("x-ratelimit-reset-requests-day", "23h0m1s");
+  }
+
+  @Test
+  void aMaintenanceWithAnEndSaysWhenItEnds() {
+    Answer answer =
+        refusals.answer(
+            new Refusal.ModelUnderMaintenance("m", Optional.of(NOW.plusSeconds(3600))),
+            List.of(),
+            "req_1");
+    assertThat(answer.body()).contains("until 2026-11-22T13:00:00Z");
+    assertThat(answer.headers())
+        .containsEntry("retry-after", "3601")
+        .containsEntry("x-should-retry", "false");
+  }
+
+  @Test
+  void quotesFromTheRequestAreEscaped() throws Exception {
+    Answer answer = refusals.answer(new Refusal.ModelNotFound("a\"b\n\\"), List.of(), "req_1");
+    assertThat(new ObjectMapper().readTree(answer.body()).at("/error/message").asText())
+        .contains("`a\"b\n\\`");
+  }
+
+  private static EvaluatedLimit minute(long allowed, Duration retryAfter) {
+    return new EvaluatedLimit(
+        rate(Duration.ofMinutes(1), allowed), allowed, retryAfter, Optional.of(retryAfter));
+  }
+
+  private static EvaluatedLimit limit(Duration period, long allowed, long used, Duration reset) {
+    return new EvaluatedLimit(rate(period, allowed), used, reset, Optional.of(Duration.ZERO));
+  }
+
+  private static RateLimit rate(Duration period, long allowed) {
+    return new RateLimit(
+        new Scope(Scope.Level.USER, "alice", Optional.of("m")), new Rate(allowed, period));
+  }
+}

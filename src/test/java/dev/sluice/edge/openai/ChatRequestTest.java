@@ -1,0 +1,82 @@
+package dev.sluice.edge.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChatRequestTest {
+  @Test
+  void findsTheFieldsWhereverTheyStand() throws Exception {
+    assertThat(
+            parse(
+                """
+                {"messages":[{"role":"user","content":[{"type":"text","text":"{\\"model\\":1}"}]}],
+                 "metadata":{"model":"not this","stream":true},
+                 "stream":true,"model":"m"}"""))
+        .isEqualTo(new ChatRequest("m", true));
+  }
+
+  @Test
+  void streamIsOffWhenItIsMissingOrNull() throws Exception {
+    assertThat(parse("{\"model\":\"m\",\"messages\":[{}]}").stream()).isFalse();
+    assertThat(parse("{\"model\":\"m\",\"messages\":[{}],\"stream\":null}").stream()).isFalse();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"model\":\"m\"}| messages| missing_required_parameter| Missing required parameter: 'messages'.",
+        "{\"messages\":[{}]}| model| missing_required_parameter| Missing required parameter: 'model'.",
+        "{\"model\":7,\"messages\":[{}]}| model| invalid_type| expected a string, got a number",
+        "{\"model\":\"\",\"messages\":[{}]}| model| invalid_value| expected 1 to 256 characters, got 0",
+        "{\"model\":\"m\",\"messages\":{}}| messages| invalid_type| expected an array, got an object",
+        "{\"model\":\"m\",\"messages\":[]}| messages| invalid_value| at least one message",
+        "{\"model\":\"m\",\"messages\":[\"hi\"]}| messages| invalid_type| expected an array of objects, got a string",
+        "{\"model\":\"m\",\"messages\":[{}],\"stream\":\"yes\"}| stream| invalid_type| expected a boolean, got a string",
+        "{\"model\":\"a\",\"messages\":[{}],\"model\":\"b\"}| model| invalid_value| stands twice",
+        "{\"stream\":false,\"model\":\"a\",\"messages\":[{}],\"stream\":true}| stream| invalid_value| stands twice",
+        "[]| | invalid_json| must be a JSON object",
+        "``| | invalid_json| must be a JSON object",
+        "{\"model\":\"m\",| | invalid_json| not valid JSON",
+        "{\"model\":\"m\",\"messages\":[{}]} {}| | invalid_json| nothing behind it",
+        "{\"model\":\"m\",\"messages\":[{}],\"x\":nope}| | invalid_json| (line 1, column",
+      })
+  void saysWhatIsWrong(String body, String param, String code, String message) {
+    assertThatThrownBy(() -> parse(body))
+        .isInstanceOfSatisfying(
+            ChatRequest.Malformed.class,
+            malformed -> {
+              assertThat(malformed.status()).isEqualTo(400);
+              assertThat(malformed.error().param()).isEqualTo(Optional.ofNullable(param));
+              assertThat(malformed.error().code()).contains(code);
+              assertThat(malformed.error().message()).contains(message);
+            });
+  }
+
+  @Test
+  void refusesBytesThatAreNoUtf8() {
+    byte[] body = "{\"model\":\"m\",\"messages\":[{\"content\":\"x\"}]}".getBytes(StandardCharsets.UTF_8);
+    body[36] = (byte) 0xff;
+    assertThatThrownBy(() -> ChatRequest.parse(Optional.empty(), body))
+        .isInstanceOf(ChatRequest.Malformed.class);
+  }
+
+  @Test
+  void refusesACompressedBody() {
+    assertThatThrownBy(() -> ChatRequest.parse(Optional.of("gzip"), new byte[0]))
+        .isInstanceOfSatisfying(
+            ChatRequest.Malformed.class,
+            malformed -> assertThat(malformed.status()).isEqualTo(415));
+  }
+
+  private static ChatRequest parse(String body) throws ChatRequest.Malformed {
+    return ChatRequest.parse(Optional.empty(), body.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,189 @@
+package dev.sluice.testing;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import dev.sluice.Server;
+import dev.sluice.account.ApiKey;
+import dev.sluice.account.KeyIssuer;
+import dev.sluice.config.Configuration;
+import dev.sluice.demo.SimulatedBackend;
+import dev.sluice.demo.SimulatedBackendOptions;
+import dev.sluice.redis.EmbeddedRedis;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A whole Sluice in this process, on free ports, with a Redis of its own and simulated deployments.
+ */
+public final class Stack implements AutoCloseable {
+  public static final String ORGANIZATION = "acme";
+
+  private final EmbeddedRedis redis = EmbeddedRedis.start(EmbeddedRedis.Options.inMemory());
+  private final Vertx vertx = Vertx.vertx();
+  private final List<SimulatedBackend> backends = new ArrayList<>();
+  private final List<Integer> backendPorts = new ArrayList<>();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Path folder;
+  private final Server server;
+
+  /**
+   * Starts it.
+   *
+   * @param folder for its files
+   * @param sambastack the text of sambastack.yaml, with a qosList for each backend by its name
+   * @param more further lines of sluice.yaml
+   */
+  public Stack(
+      Path folder, String sambastack, String more, List<SimulatedBackendOptions> deployments) {
+    this.folder = folder;
+    try {
+      Files.writeString(folder.resolve("sambastack.yaml"), sambastack);
+      StringBuilder yaml =
+          new StringBuilder("sambastack: sambastack.yaml\nredis: " + redis.url() + "\n");
+      yaml.append("metrics: {host: 127.0.0.1, port: 0}\ndebug: {port: 0}\ndrainTimeout: 2s\n");
+      yaml.append(more.contains("gateway:") ? "" : "gateway: {host: 127.0.0.1, port: 0}\n");
+      yaml.append(more).append("\ndeployments:\n");
+      for (SimulatedBackendOptions options : deployments) {
+        SimulatedBackend backend = new SimulatedBackend(vertx, options);
+        int port = backend.start("127.0.0.1", 0).toCompletableFuture().join();
+        backends.add(backend);
+        backendPorts.add(port);
+        yaml.append("- {name: %s, url: 'http://127.0.0.1:%d', slots: %d, models: %s}%n"
+            .formatted(options.name(), port, options.slots(), options.models()));
+      }
+      Files.writeString(folder.resolve("sluice.yaml"), yaml.toString());
+      this.server = Server.start(Configuration.load(configurationFile(), Map.of()));
+    } catch (Exception e) {
+      throw new IllegalStateException("the stack does not start", e);
+    }
+  }
+
+  public Path configurationFile() {
+    return folder.resolve("sluice.yaml");
+  }
+
+  public Server server() {
+    return server;
+  }
+
+  public EmbeddedRedis redis() {
+    return redis;
+  }
+
+  public SimulatedBackend backend(int number) {
+    return backends.get(number);
+  }
+
+  public String backendUrl(int number) {
+    return "http://127.0.0.1:" + backendPorts.get(number);
+  }
+
+  /** A new key of a user; {@code tier} empty gives the user none. */
+  public KeyIssuer.Issued issue(String user, Optional<String> tier) {
+    return new KeyIssuer(server.accounts(), new SecureRandom(), "test")
+        .issue(
+            new KeyIssuer.Order(ORGANIZATION, "default", user, user, tier, Optional.empty()))
+        .toCompletableFuture()
+        .join();
+  }
+
+  /** The text of a new key of a user in a tier. */
+  public String key(String user, String tier) {
+    return issue(user, Optional.of(tier)).text().reveal();
+  }
+
+  public void replace(ApiKey key) {
+    server.accounts().replace("test", key).toCompletableFuture().join();
+  }
+
+  /** The official SDK, without its retries. */
+  public OpenAIClient openAi(String key) {
+    return OpenAIOkHttpClient.builder()
+        .apiKey(key)
+        .baseUrl(server.gatewayUrl() + "/v1")
+        .maxRetries(0)
+        .build();
+  }
+
+  /** A chat completion with an own body and headers. */
+  public HttpResponse<String> chat(String key, String body, String... headers) {
+    return send(
+        request("/v1/chat/completions", key, headers)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
+  public HttpResponse<String> get(String path, String key) {
+    return send(request(path, key).GET().build());
+  }
+
+  /** A request to the gateway, to be completed. */
+  public HttpRequest.Builder request(String path, String key, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server.gatewayUrl() + path))
+            .header("Content-Type", "application/json");
+    if (!key.isEmpty()) {
+      request.header("Authorization", "Bearer " + key);
+    }
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return request;
+  }
+
+  public HttpClient http() {
+    return http;
+  }
+
+  public HttpResponse<String> send(HttpRequest request) {
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What /metrics says. */
+  public String metrics() {
+    return send(HttpRequest.newBuilder(URI.create(server.metricsUrl() + "/metrics")).build())
+        .body();
+  }
+
+  /** A simple body for a model. */
+  public static String body(String model) {
+    return body(model, "");
+  }
+
+  /**
+   * A simple body for a model.
+   *
+   * @param more further fields, beginning with a comma
+   */
+  public static String body(String model, String more) {
+    return "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"hello there\"}]%s}"
+        .formatted(model, more);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+    redis.close();
+  }
+}
