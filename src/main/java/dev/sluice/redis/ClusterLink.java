@@ -1,0 +1,51 @@
+package dev.sluice.redis;
+
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** A connection to a Redis Cluster: within it, one to each node. */
+final class ClusterLink implements RedisLink {
+  private final RedisClusterClient client;
+
+  ClusterLink(ClientResources resources, List<RedisURI> nodes, int callsInFlight) {
+    this.client = RedisClusterClient.create(resources, nodes);
+    ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+    SingleLink.configured(options, callsInFlight);
+    client.setOptions(
+        options
+            .topologyRefreshOptions(
+                ClusterTopologyRefreshOptions.builder()
+                    .enablePeriodicRefresh(Duration.ofSeconds(30))
+                    .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
+                    .build())
+            .build());
+  }
+
+  @Override
+  public CompletionStage<RedisClusterAsyncCommands<String, byte[]>> connect(Events events) {
+    // Asynchronously, Lettuce connects only to a cluster whose nodes it has been told to find.
+    return client
+        .refreshPartitionsAsync()
+        .thenCompose(refreshed -> client.connectAsync(SingleLink.CODEC))
+        .thenApply(StatefulRedisClusterConnection::async);
+  }
+
+  @Override
+  public void reset() {
+    // One silent node must not cost the connections to the others; the refresh replaces it.
+    var unused = client.refreshPartitionsAsync();
+  }
+
+  @Override
+  public CompletionStage<Void> close() {
+    return client.shutdownAsync();
+  }
+}

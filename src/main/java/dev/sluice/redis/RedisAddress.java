@@ -1,0 +1,57 @@
+package dev.sluice.redis;
+
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where Redis is; {@link #toString} shows no password.
+ *
+ * @param nodes one, or for a cluster some of its nodes
+ */
+record RedisAddress(boolean cluster, List<RedisURI> nodes) {
+  private static final String CLUSTER = "+cluster://";
+
+  static RedisAddress parse(String url) {
+    int cluster = url.indexOf(CLUSTER);
+    try {
+      if (cluster < 0) {
+        return new RedisAddress(false, List.of(node(url)));
+      }
+      String scheme = url.substring(0, cluster) + "://";
+      String rest = url.substring(cluster + CLUSTER.length());
+      String credentials = rest.substring(0, rest.lastIndexOf('@') + 1);
+      List<RedisURI> nodes = new ArrayList<>();
+      for (String host : rest.substring(credentials.length()).split(",", -1)) {
+        nodes.add(node(scheme + credentials + host));
+      }
+      return new RedisAddress(true, List.copyOf(nodes));
+    } catch (IllegalArgumentException e) {
+      // Not with the cause: its message repeats the URL, password included.
+      throw new IllegalArgumentException(
+          "not a URL of Redis; expected redis://, rediss://, redis-sentinel:// or redis+cluster://"
+              + " with a host");
+    }
+  }
+
+  private static RedisURI node(String url) {
+    RedisURI uri = RedisURI.create(url);
+    // Of the handshake; calls have their own deadline.
+    uri.setTimeout(Duration.ofSeconds(2));
+    return uri;
+  }
+
+  @Override
+  public String toString() {
+    List<String> names = new ArrayList<>();
+    for (RedisURI node : nodes) {
+      if (node.getSentinels().isEmpty()) {
+        names.add(node.getHost() + ":" + node.getPort());
+      } else {
+        names.add("sentinel " + node.getSentinelMasterId());
+      }
+    }
+    return String.join(",", names);
+  }
+}

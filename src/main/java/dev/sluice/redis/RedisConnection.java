@@ -1,0 +1,294 @@
+package dev.sluice.redis;
+
+import dev.sluice.metrics.Metrics;
+import dev.sluice.redis.RedisUnavailable.Outcome;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * One connection to Redis, and the calls that wait for its answers.
+ *
+ * <p>All of it happens on one event loop. The calls have the same deadline, so they expire in the
+ * order in which they were made, and one timer for the oldest is enough.
+ */
+final class RedisConnection {
+  private static final long FIRST_RETRY_MILLIS = 50;
+  private static final long LONGEST_RETRY_MILLIS = 1_000;
+
+  /** A connection on which nothing was answered for so long is given up. */
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final EventLoop loop;
+  private final RedisLink link;
+  private final Reachability reachability;
+  private final long deadlineNanos;
+  private final Metrics metrics;
+
+  private final ArrayDeque<Call<?>> calls = new ArrayDeque<>();
+  private Optional<RedisClusterAsyncCommands<String, byte[]>> commands = Optional.empty();
+  private boolean timerSet;
+  private boolean closed;
+  private long silentSince;
+  private boolean silent;
+
+  RedisConnection(
+      EventLoop loop,
+      RedisLink link,
+      Reachability reachability,
+      RedisOptions options,
+      Metrics metrics) {
+    this.loop = loop;
+    this.link = link;
+    this.reachability = reachability;
+    this.deadlineNanos = options.deadline().toNanos();
+    this.metrics = metrics;
+  }
+
+  /** Connects, and keeps trying until it is closed. */
+  void open() {
+    loop.execute(() -> connect(FIRST_RETRY_MILLIS));
+  }
+
+  private void connect(long retryMillis) {
+    link.connect(new Events())
+        .whenComplete(
+            (connected, failure) ->
+                onLoop(
+                    () -> {
+                      if (failure == null) {
+                        commands = closed ? Optional.empty() : Optional.of(connected);
+                        reachability.connected();
+                      } else if (!closed) {
+                        reachability.failed(reason(failure));
+                        long next = Math.min(LONGEST_RETRY_MILLIS, retryMillis * 2);
+                        var unused =
+                            loop.schedule(() -> connect(next), retryMillis, TimeUnit.MILLISECONDS);
+                      }
+                    }));
+  }
+
+  boolean onThisThread() {
+    return loop.inEventLoop();
+  }
+
+  CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments) {
+    return call(
+        script.name(),
+        redis -> redis.evalsha(script.sha1(), ScriptOutputType.MULTI, keys, arguments),
+        redis -> {
+          byte[] text = script.text().getBytes(StandardCharsets.UTF_8);
+          return redis.eval(text, ScriptOutputType.MULTI, keys, arguments);
+        });
+  }
+
+  CompletionStage<String> ping() {
+    return call("ping", RedisClusterAsyncCommands::ping, RedisClusterAsyncCommands::ping);
+  }
+
+  /** Ends all calls. The link is closed by its owner. */
+  void close() {
+    onLoop(
+        () -> {
+          closed = true;
+          commands = Optional.empty();
+          failAll("closed");
+        });
+  }
+
+  private <T> CompletionStage<T> call(
+      String name, Command<T> command, Command<T> whenScriptUnknown) {
+    Call<T> call = new Call<>(name);
+    onLoop(() -> start(call, command, whenScriptUnknown));
+    return call.answer;
+  }
+
+  private <T> void start(Call<T> call, Command<T> command, Command<T> whenScriptUnknown) {
+    while (!calls.isEmpty() && calls.peek().answer.isDone()) {
+      calls.remove();
+    }
+    calls.add(call);
+    send(
+        call,
+        command,
+        failure -> {
+          if (failure instanceof RedisNoScriptException) {
+            send(call, whenScriptUnknown, again -> fail(call, again));
+          } else {
+            fail(call, failure);
+          }
+        });
+    if (!timerSet) {
+      setTimer(deadlineNanos);
+    }
+  }
+
+  private <T> void send(Call<T> call, Command<T> command, Consumer<Throwable> failed) {
+    if (commands.isEmpty()) {
+      end(call, Outcome.DISCONNECTED, closed ? "closed" : "not connected");
+      return;
+    }
+    if (call.answer.isDone()) {
+      return;
+    }
+    RedisFuture<T> future;
+    try {
+      future = command.apply(commands.get());
+    } catch (RuntimeException e) {
+      failed.accept(e);
+      return;
+    }
+    call.sent = Optional.of(future);
+    future.whenComplete(
+        (value, failure) ->
+            onLoop(
+                () -> {
+                  if (failure == null) {
+                    succeed(call, value);
+                  } else {
+                    failed.accept(failure);
+                  }
+                }));
+  }
+
+  private <T> void succeed(Call<T> call, T value) {
+    silent = false;
+    reachability.answered();
+    if (!call.answer.isDone()) {
+      metrics.calledRedis(call.name, "ok", System.nanoTime() - call.started);
+      call.answer.complete(value);
+    }
+  }
+
+  private void fail(Call<?> call, Throwable failure) {
+    boolean refused =
+        failure instanceof RedisCommandExecutionException
+            || reason(failure).startsWith("Request queue size exceeded");
+    if (refused) {
+      end(call, Outcome.ERROR, reason(failure));
+    } else {
+      reachability.failed(reason(failure));
+      end(call, Outcome.DISCONNECTED, reason(failure));
+    }
+  }
+
+  private void end(Call<?> call, Outcome outcome, String why) {
+    if (call.answer.isDone()) {
+      return;
+    }
+    metrics.calledRedis(call.name, outcome.label(), System.nanoTime() - call.started);
+    call.answer.completeExceptionally(new RedisUnavailable(outcome, call.name, why));
+  }
+
+  private void failAll(String why) {
+    for (Call<?> call : List.copyOf(calls)) {
+      end(call, Outcome.DISCONNECTED, why);
+      call.forget();
+    }
+  }
+
+  private void setTimer(long nanos) {
+    timerSet = true;
+    var unused = loop.schedule(this::expire, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void expire() {
+    timerSet = false;
+    long now = System.nanoTime();
+    while (!calls.isEmpty()) {
+      Call<?> oldest = calls.element();
+      long left = oldest.started + deadlineNanos - now;
+      if (!oldest.answer.isDone() && left > 0) {
+        setTimer(left);
+        break;
+      }
+      calls.remove();
+      if (!oldest.answer.isDone()) {
+        String millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms";
+        end(oldest, Outcome.TIMEOUT, "no answer within " + millis);
+        oldest.forget();
+        timedOut(now);
+      }
+    }
+  }
+
+  /** A peer that has vanished without a word would else hold the connection for many minutes. */
+  private void timedOut(long now) {
+    if (!silent) {
+      silent = true;
+      silentSince = now;
+    } else if (now - silentSince > SILENCE_NANOS) {
+      silent = false;
+      link.reset();
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
+  }
+
+  /** What is at the root of a failure; what Lettuce wraps around it repeats the address. */
+  static String reason(Throwable failure) {
+    Throwable root = failure;
+    for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+
+  /** What the link tells of a connection that was made. */
+  private final class Events implements RedisLink.Events {
+    @Override
+    public void reconnected() {
+      reachability.connected();
+    }
+
+    @Override
+    public void disconnected() {
+      onLoop(
+          () -> {
+            if (!closed) {
+              reachability.disconnected();
+              failAll("the connection was closed");
+            }
+          });
+    }
+  }
+
+  /** A command of Lettuce's. */
+  private interface Command<T>
+      extends Function<RedisClusterAsyncCommands<String, byte[]>, RedisFuture<T>> {}
+
+  /** A call from its start to its answer. */
+  private static final class Call<T> {
+    private final String name;
+    private final long started = System.nanoTime();
+    private final CompletableFuture<T> answer = new CompletableFuture<>();
+    private Optional<RedisFuture<T>> sent = Optional.empty();
+
+    private Call(String name) {
+      this.name = name;
+    }
+
+    /** What was not written yet will not be; an answer that still comes is dropped. */
+    private void forget() {
+      sent.ifPresent(future -> future.cancel(false));
+    }
+  }
+}

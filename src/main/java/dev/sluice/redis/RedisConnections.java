@@ -1,0 +1,184 @@
+package dev.sluice.redis;
+
+import dev.sluice.metrics.Metrics;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.EventLoopGroupProvider;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The connections to Redis: one for each event loop; to a cluster, one for all.
+ *
+ * <p>A call that is made on an event loop uses that loop's connection and completes on that loop;
+ * any other takes the connections in turn. Every call ends by its deadline; one that fails does so
+ * with {@link RedisUnavailable}. Nothing is sent again after a reconnect.
+ *
+ * <p>Safe for use by many threads; no call blocks, except {@link #close}.
+ */
+public final class RedisConnections implements AutoCloseable {
+  private final List<RedisConnection> connections;
+  private final List<RedisLink> links;
+  private final List<ClientResources> resources;
+  private final HashedWheelTimer timer;
+  private final AtomicInteger turn = new AtomicInteger();
+
+  private RedisConnections(
+      List<RedisConnection> connections,
+      List<RedisLink> links,
+      List<ClientResources> resources,
+      HashedWheelTimer timer) {
+    this.connections = connections;
+    this.links = links;
+    this.resources = resources;
+    this.timer = timer;
+  }
+
+  /**
+   * Connects in the background; while Redis is not there, calls fail at once.
+   *
+   * @param loops where the connections live; they are not shut down by {@link #close}
+   */
+  public static RedisConnections open(RedisOptions options, EventLoopGroup loops, Metrics metrics) {
+    RedisAddress address = RedisAddress.parse(options.url());
+    // The loops are shared with gRPC and HTTP, and of Netty's portable kind.
+    System.setProperty("io.lettuce.core.epoll", "false");
+    System.setProperty("io.lettuce.core.iouring", "false");
+    HashedWheelTimer timer =
+        new HashedWheelTimer(new DefaultThreadFactory("redis-reconnect", true));
+    List<EventLoop> homes = address.cluster() ? List.of(loops.next()) : all(loops);
+    Reachability reachability = new Reachability(address, homes.size());
+    List<RedisConnection> connections = new ArrayList<>();
+    List<RedisLink> links = new ArrayList<>();
+    List<ClientResources> resources = new ArrayList<>();
+    for (EventLoop home : homes) {
+      ChannelTap tap = new ChannelTap();
+      ClientResources its = resources(address.cluster() ? loops : home, loops, timer, tap);
+      RedisLink link =
+          address.cluster()
+              ? new ClusterLink(its, address.nodes(), options.callsInFlight())
+              : new SingleLink(its, address.nodes().get(0), options.callsInFlight(), tap);
+      resources.add(its);
+      links.add(link);
+      connections.add(new RedisConnection(home, link, reachability, options, metrics));
+    }
+    connections.forEach(RedisConnection::open);
+    return new RedisConnections(connections, links, resources, timer);
+  }
+
+  /**
+   * Runs a script.
+   *
+   * @param keys all in one slot
+   * @return the array that the script replies: {@code Long}, {@code byte[]}, lists of these, and
+   *     null in the place of what is missing
+   */
+  public CompletionStage<List<Object>> run(
+      Script script, List<String> keys, List<String> arguments) {
+    byte[][] values = new byte[arguments.size()][];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = arguments.get(i).getBytes(StandardCharsets.UTF_8);
+    }
+    return connection().run(script, keys.toArray(String[]::new), values);
+  }
+
+  /** Asks whether Redis answers: for readiness. */
+  public CompletionStage<Void> ping() {
+    return connection().ping().thenAccept(pong -> {});
+  }
+
+  /** Ends all calls and connections, and waits for that, 2 s at most. Not for an event loop. */
+  @Override
+  public void close() {
+    connections.forEach(RedisConnection::close);
+    try {
+      CompletableFuture.allOf(
+              links.stream()
+                  .map(link -> link.close().toCompletableFuture())
+                  .toArray(CompletableFuture<?>[]::new))
+          .get(2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // What is left of the connections ends with the event loops.
+    }
+    for (ClientResources its : resources) {
+      var unused = its.shutdown(0, 1, TimeUnit.SECONDS);
+    }
+    timer.stop();
+  }
+
+  private RedisConnection connection() {
+    for (RedisConnection connection : connections) {
+      if (connection.onThisThread()) {
+        return connection;
+      }
+    }
+    return connections.get(Math.floorMod(turn.getAndIncrement(), connections.size()));
+  }
+
+  private static List<EventLoop> all(EventLoopGroup loops) {
+    List<EventLoop> all = new ArrayList<>();
+    for (EventExecutor loop : loops) {
+      all.add((EventLoop) loop);
+    }
+    return all;
+  }
+
+  private static ClientResources resources(
+      EventLoopGroup home, EventLoopGroup loops, HashedWheelTimer timer, ChannelTap tap) {
+    return DefaultClientResources.builder()
+        .eventLoopGroupProvider(new Borrowed(home))
+        .eventExecutorGroup(loops)
+        .timer(timer)
+        .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+        .reconnectDelay(
+            Delay.exponential(
+                Duration.ofMillis(20), Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS))
+        .nettyCustomizer(tap)
+        .build();
+  }
+
+  /** Event loops that belong to somebody else. */
+  private record Borrowed(EventLoopGroup loops) implements EventLoopGroupProvider {
+    @Override
+    @SuppressWarnings("unchecked") // Lettuce asks for the class of its default, and uses the type.
+    public <T extends EventLoopGroup> T allocate(Class<T> type) {
+      return (T) loops;
+    }
+
+    @Override
+    public int threadPoolSize() {
+      return 1;
+    }
+
+    @Override
+    public Future<Boolean> release(
+        EventExecutorGroup group, long quietPeriod, long timeout, TimeUnit unit) {
+      return ImmediateEventExecutor.INSTANCE.newSucceededFuture(true);
+    }
+
+    @Override
+    public Future<Boolean> shutdown(long quietPeriod, long timeout, TimeUnit unit) {
+      return ImmediateEventExecutor.INSTANCE.newSucceededFuture(true);
+    }
+  }
+}

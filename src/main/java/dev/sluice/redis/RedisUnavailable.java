@@ -1,0 +1,40 @@
+package dev.sluice.redis;
+
+/**
+ * Redis did not answer a call in time, or not with what the call asks for.
+ *
+ * <p>Whether the call took effect is unknown. It comes without a stack trace: in an outage there is
+ * one for each request.
+ */
+public final class RedisUnavailable extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final Outcome outcome;
+
+  /** What went wrong, as it is written in metrics. */
+  public enum Outcome {
+    /** No answer before the deadline. */
+    TIMEOUT,
+    /** There is no connection, or it broke off. */
+    DISCONNECTED,
+    /** Redis answered with an error, or as many calls as may be are in flight. */
+    ERROR;
+
+    String label() {
+      return switch (this) {
+        case TIMEOUT -> "timeout";
+        case DISCONNECTED -> "disconnected";
+        case ERROR -> "error";
+      };
+    }
+  }
+
+  RedisUnavailable(Outcome outcome, String script, String why) {
+    super("Redis, " + script + ": " + why, null, false, false);
+    this.outcome = outcome;
+  }
+
+  public Outcome outcome() {
+    return outcome;
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.redis;
+
+import dev.sluice.metrics.Metrics;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+
+/**
+ * The kinds of Redis on which the tests run: each is started once, and ends with the JVM.
+ *
+ * <p>The tests keep apart by the names of their organizations.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // What is started on demand.
+enum Store {
+  STANDALONE {
+    @Override
+    String start() {
+      return EmbeddedRedis.start(EmbeddedRedis.Options.inMemory()).url();
+    }
+
+    @Override
+    RedisClusterCommands<String, String> client(String url) {
+      return (RedisClusterCommands<String, String>) RedisClient.create(url).connect().sync();
+    }
+  },
+  CLUSTER {
+    @Override
+    String start() {
+      List<EmbeddedRedis> nodes = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        nodes.add(clusterNode());
+      }
+      for (int i = 0; i < 3; i++) {
+        EmbeddedRedis first = nodes.get(0);
+        try (RedisClient client = RedisClient.create(nodes.get(i).url())) {
+          RedisCommands<String, String> node = client.connect().sync();
+          int from = i * 16384 / 3;
+          int slots = (i + 1) * 16384 / 3 - from;
+          int[] range = new int[slots];
+          for (int s = 0; s < slots; s++) {
+            range[s] = from + s;
+          }
+          node.clusterAddSlots(range);
+          node.clusterMeet("127.0.0.1", first.port());
+        }
+      }
+      for (EmbeddedRedis node : nodes) {
+        try (RedisClient client = RedisClient.create(node.url())) {
+          RedisCommands<String, String> commands = client.connect().sync();
+          Awaitility.await()
+              .atMost(Duration.ofSeconds(30))
+              .until(() -> commands.clusterInfo().contains("cluster_state:ok"));
+        }
+      }
+      return "redis+cluster://127.0.0.1:"
+          + nodes.get(0).port()
+          + ",127.0.0.1:"
+          + nodes.get(1).port();
+    }
+
+    @Override
+    RedisClusterCommands<String, String> client(String url) {
+      return RedisClusterClient.create(RedisAddress.parse(url).nodes()).connect().sync();
+    }
+  };
+
+  private static final EventLoopGroup LOOPS =
+      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+
+  private Optional<String> url = Optional.empty();
+  private Optional<RedisConnections> connections = Optional.empty();
+  private Optional<RedisClusterCommands<String, String>> commands = Optional.empty();
+
+  abstract String start();
+
+  abstract RedisClusterCommands<String, String> client(String url);
+
+  synchronized String url() {
+    if (url.isEmpty()) {
+      url = Optional.of(start());
+    }
+    return url.get();
+  }
+
+  /** Connections for everybody, already made. */
+  synchronized RedisConnections connections() {
+    if (connections.isEmpty()) {
+      connections = Optional.of(connect(RedisOptions.of(url()), LOOPS));
+    }
+    return connections.get();
+  }
+
+  /** A plain client, to look at what the scripts wrote. */
+  synchronized RedisClusterCommands<String, String> commands() {
+    if (commands.isEmpty()) {
+      commands = Optional.of(client(url()));
+    }
+    return commands.get();
+  }
+
+  /** Connections that are made when this returns. */
+  static RedisConnections connect(RedisOptions options, EventLoopGroup loops) {
+    RedisConnections connections = RedisConnections.open(options, loops, new Metrics());
+    // Twice and more: the connections take turns.
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(10))
+        .ignoreExceptions()
+        .untilAsserted(
+            () -> {
+              for (int i = 0; i < 4; i++) {
+                connections.ping().toCompletableFuture().join();
+              }
+            });
+    return connections;
+  }
+
+  private static EmbeddedRedis clusterNode() {
+    try {
+      String directory = Files.createTempDirectory("sluice-cluster-node").toString();
+      return EmbeddedRedis.start(
+          new EmbeddedRedis.Options(
+              0, Optional.empty(), List.of("--cluster-enabled", "yes", "--dir", directory)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
