@@ -1,0 +1,121 @@
+package dev.sluice.config;
+
+import dev.sluice.queue.QosList;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The settings of {@code sluice.yaml}, with the environment's overrides and all defaults filled in.
+ *
+ * <p>No {@code toString} shows a secret.
+ *
+ * @param sambastack the vendor's file, relative to the working directory or absolute
+ * @param dataDirectory where the embedded Redis keeps its data
+ * @param drainTimeout how long running requests may go on after the order to stop
+ * @param lease how long a hold or a grant lives without renewal
+ * @param maintenanceEnds by model
+ */
+public record SluiceConfig(
+    Path sambastack,
+    RedisAddress redis,
+    Path dataDirectory,
+    Gateway gateway,
+    Listener metrics,
+    Listener debug,
+    Log log,
+    Duration drainTimeout,
+    Duration lease,
+    Map<String, Instant> maintenanceEnds,
+    List<DeploymentSettings> deployments) {
+  public SluiceConfig {
+    maintenanceEnds = Map.copyOf(maintenanceEnds);
+    deployments = List.copyOf(deployments);
+  }
+
+  /**
+   * A port to listen on.
+   *
+   * @param port 0 lets the system choose a free one
+   */
+  public record Listener(String host, int port) {}
+
+  /**
+   * The OpenAI door.
+   *
+   * @param busyStatus the HTTP status when a QoS queue is full: 429, 503 or 504
+   * @param maxBodyBytes of one request
+   * @param maxBodiesBytes of all requests together, while they are held in memory
+   * @param headTimeout for the client to send the request's head
+   * @param bodyTimeout for the client to send the request's body
+   * @param maxWait in the QoS queue; zero lets nothing wait
+   * @param upstreamHeadTimeout until the backend's response head
+   * @param upstreamIdleTimeout between two chunks of the backend's response
+   * @param redisTimeout of one call
+   */
+  public record Gateway(
+      Listener listener,
+      int busyStatus,
+      long maxBodyBytes,
+      long maxBodiesBytes,
+      int maxConnections,
+      Duration headTimeout,
+      Duration bodyTimeout,
+      Duration maxWait,
+      Duration upstreamHeadTimeout,
+      Duration upstreamIdleTimeout,
+      Duration redisTimeout) {}
+
+  /** What the log looks like and from which level on. */
+  public record Log(Format format, Level level) {
+    public enum Format {
+      TEXT,
+      JSON
+    }
+
+    public enum Level {
+      ERROR,
+      WARN,
+      INFO,
+      DEBUG
+    }
+  }
+
+  /**
+   * A deployment behind this server.
+   *
+   * @param name as in {@code bundleDeploymentSpecs}
+   * @param qosList empty when it stands in {@code sambastack.yaml}
+   * @param apiKey sent to the backend
+   */
+  public record DeploymentSettings(
+      String name,
+      String group,
+      URI url,
+      int slots,
+      Set<String> models,
+      Optional<QosList> qosList,
+      Optional<String> apiKey) {
+    public DeploymentSettings {
+      models = Set.copyOf(models);
+    }
+
+    /** The name that is unique among all: {@code name}, or {@code name/group}. */
+    public String uniqueName() {
+      return group.equals(BundlesReader.DEFAULT_GROUP) ? name : name + "/" + group;
+    }
+
+    /** Shows whether there is a key, not the key. */
+    @Override
+    public String toString() {
+      return "DeploymentSettings[%s at %s, %d slots, %s, %s%s]"
+          .formatted(
+              uniqueName(), url, slots, models, qosList, apiKey.isPresent() ? ", with key" : "");
+    }
+  }
+}

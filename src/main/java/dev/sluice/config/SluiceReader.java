@@ -1,0 +1,159 @@
+package dev.sluice.config;
+
+import dev.sluice.config.Problem.Severity;
+import dev.sluice.config.SluiceConfig.Gateway;
+import dev.sluice.config.SluiceConfig.Listener;
+import dev.sluice.config.SluiceConfig.Log;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.yaml.snakeyaml.nodes.Node;
+
+/** Reads {@code sluice.yaml}. */
+final class SluiceReader {
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration DAY = Duration.ofHours(24);
+
+  private final Path file;
+  private final DeploymentsReader deployments = new DeploymentsReader();
+  private final Map<String, Field> maintenanceFields = new LinkedHashMap<>();
+  private Optional<Path> sambastack = Optional.empty();
+
+  SluiceReader(Path file) {
+    this.file = file;
+  }
+
+  /** The vendor's file, as soon as it is known. */
+  Optional<Path> sambastack() {
+    return sambastack;
+  }
+
+  DeploymentsReader deployments() {
+    return deployments;
+  }
+
+  Map<String, Field> maintenanceFields() {
+    return maintenanceFields;
+  }
+
+  /** Empty, with problems, when the file cannot be used. */
+  Optional<SluiceConfig> read(Overrides overrides, Problems problems) {
+    Optional<String> text = YamlText.read(file, problems);
+    Source source = Source.file(file.toString());
+    Optional<List<Node>> documents = text.flatMap(t -> YamlText.documents(t, source, problems));
+    if (documents.isEmpty()) {
+      return Optional.empty();
+    }
+    Reading reading = new Reading(source, problems, overrides, Severity.ERROR);
+    Field root = Field.root(reading, documents.get().stream().findFirst());
+    if (documents.get().size() > 1) {
+      Field second = Field.root(reading, Optional.of(documents.get().get(1)));
+      second.error("a second document begins here; put all into one");
+    }
+    return root.map(this::settings);
+  }
+
+  private Optional<SluiceConfig> settings(Fields root) {
+    sambastack = path(root.field("sambastack").required()).map(file::resolveSibling);
+    RedisAddress redis = redis(root.field("redis").secret());
+    Path data = path(root.field("dataDirectory")).orElse(Path.of("data"));
+    Gateway gateway = root.field("gateway").map(SluiceReader::gateway);
+    Listener metrics = root.field("metrics").map(f -> listener(f, "0.0.0.0", 9090));
+    Listener debug = root.field("debug").map(f -> listener(f, "127.0.0.1", 6070));
+    Log log = root.field("log").map(SluiceReader::log);
+    Duration drain = duration(root, "drainTimeout", 30, Duration.ZERO);
+    Duration lease = duration(root, "lease", 60, Duration.ofSeconds(1));
+    Map<String, Instant> ends = root.field("maintenanceEnds").map(this::maintenanceEnds);
+    deployments.read(root.field("deployments"));
+    return sambastack.map(
+        vendor ->
+            new SluiceConfig(
+                vendor,
+                redis,
+                data,
+                gateway,
+                metrics,
+                debug,
+                log,
+                drain,
+                lease,
+                ends,
+                deployments.settings()));
+  }
+
+  private static RedisAddress redis(Field field) {
+    return field
+        .value(RedisAddress.EXPECTED, RedisAddress::parse)
+        .or(() -> RedisAddress.parse("redis://127.0.0.1:6379"))
+        .orElseThrow();
+  }
+
+  private static Optional<Path> path(Field field) {
+    return field.value(
+        "a path",
+        text -> {
+          try {
+            return Optional.of(text).filter(t -> !t.isBlank()).map(Path::of);
+          } catch (InvalidPathException e) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  private static Gateway gateway(Fields fields) {
+    Field body = fields.field("maxBodyBytes");
+    long maxBody = body.wholeNumber(1L, Integer.MAX_VALUE).orElse(25L << 20);
+    long maxBodies =
+        fields.field("maxBodiesBytes").wholeNumber(1, Long.MAX_VALUE).orElse(512L << 20);
+    if (maxBody > maxBodies) {
+      body.error(
+          "%d is more than maxBodiesBytes, %d: no such body could be read"
+              .formatted(maxBody, maxBodies));
+    }
+    return new Gateway(
+        listener(fields, "0.0.0.0", 8000),
+        fields.field("busyStatus").oneOf(429, 503, 504).orElse(503),
+        maxBody,
+        maxBodies,
+        fields.field("maxConnections").wholeNumber(1, 1_000_000).orElse(10_000),
+        duration(fields, "headTimeout", 10, SHORTEST),
+        duration(fields, "bodyTimeout", 30, SHORTEST),
+        duration(fields, "maxWait", 60, Duration.ZERO),
+        duration(fields, "upstreamHeadTimeout", 300, SHORTEST),
+        duration(fields, "upstreamIdleTimeout", 60, SHORTEST),
+        duration(fields, "redisTimeout", 2, SHORTEST));
+  }
+
+  private static Listener listener(Fields fields, String host, int port) {
+    return new Listener(
+        fields.field("host").text().orElse(host),
+        fields.field("port").wholeNumber(0, 65_535).orElse(port));
+  }
+
+  private static Log log(Fields fields) {
+    return new Log(
+        fields.field("format").oneOf(Log.Format.class).orElse(Log.Format.TEXT),
+        fields.field("level").oneOf(Log.Level.class).orElse(Log.Level.INFO));
+  }
+
+  private static Duration duration(Fields fields, String key, int seconds, Duration least) {
+    return fields.field(key).duration(least, DAY).orElse(Duration.ofSeconds(seconds));
+  }
+
+  private Map<String, Instant> maintenanceEnds(Fields fields) {
+    Map<String, Instant> ends = new LinkedHashMap<>();
+    fields
+        .all()
+        .forEach(
+            (model, field) -> {
+              maintenanceFields.put(model, field);
+              field.required().instant().ifPresent(end -> ends.put(model, end));
+            });
+    return ends;
+  }
+}
