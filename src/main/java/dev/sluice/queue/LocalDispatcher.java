@@ -1,0 +1,223 @@
+package dev.sluice.queue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+
+/**
+ * The dispatcher of one process, with all of its state in memory.
+ *
+ * <p>Thread-safe. One lock guards everything and is held for a short time; outcomes complete on the
+ * thread that brought them about, after it has let go of the lock, so what hangs on them may call
+ * back.
+ *
+ * <p>No slot is ever free while a request waits that it may serve. Therefore a request that finds a
+ * free slot passes nobody by.
+ *
+ * <p>Waits and leases end at the next call of any method, in the order of their times. {@link
+ * #expire} bounds how late that is when nothing else calls.
+ */
+public final class LocalDispatcher implements Dispatcher {
+  /** Nothing lasts longer, so that sums of times do not overflow. */
+  private static final Duration LONGEST = Duration.ofDays(365);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final LongSupplier ticker;
+  private final long origin;
+  private final long leaseNanos;
+  private final List<Slots> deployments = new ArrayList<>();
+  private final Map<String, Map<String, Line>> lines = new LinkedHashMap<>();
+  private final NavigableSet<Ending> endings = new TreeSet<>(Ending.EARLIEST_FIRST);
+  private final List<Place> ended = new ArrayList<>();
+  private long sequence;
+
+  /**
+   * @param deployments each with a name of its own
+   * @param lease how long a grant lives without renewal
+   * @param ticker nanoseconds from any origin, never going back, as {@code System::nanoTime}
+   */
+  public LocalDispatcher(List<BatchSlots> deployments, Duration lease, LongSupplier ticker) {
+    this.ticker = ticker;
+    this.origin = ticker.getAsLong();
+    this.leaseNanos = nanos(lease);
+    if (leaseNanos <= 0) {
+      throw new IllegalArgumentException("a lease must be longer than nothing: " + lease);
+    }
+    Set<String> names = new HashSet<>();
+    for (BatchSlots deployment : deployments) {
+      if (!names.add(deployment.deployment())) {
+        throw new IllegalArgumentException("two deployments are named " + deployment.deployment());
+      }
+      this.deployments.add(slots(deployment));
+    }
+  }
+
+  private Slots slots(BatchSlots deployment) {
+    Slots slots = new Slots(deployment.deployment(), deployment.slots());
+    for (String label : deployment.qosList().labels()) {
+      List<Line> served = new ArrayList<>();
+      for (String model : deployment.models()) {
+        served.add(
+            lines
+                .computeIfAbsent(model, m -> new LinkedHashMap<>())
+                .computeIfAbsent(label, l -> new Line(model, l)));
+      }
+      slots.serveNext(served);
+    }
+    return slots;
+  }
+
+  @Override
+  public Waiter enqueue(Ticket ticket) {
+    Optional<Line> line =
+        Optional.ofNullable(lines.getOrDefault(ticket.model(), Map.of()).get(ticket.qos()));
+    return line.isPresent()
+        ? locked(now -> join(line.get(), ticket, now))
+        : new Answered(new Outcome.Unserved());
+  }
+
+  /** Ends the waits and leases whose time has come; to be called every few ten milliseconds. */
+  public void expire() {
+    locked(now -> true);
+  }
+
+  /** What waits and what runs now; every model and label that is served is listed. */
+  public QueueSnapshot snapshot() {
+    return locked(
+        now ->
+            new QueueSnapshot(
+                lines.values().stream()
+                    .flatMap(byLabel -> byLabel.values().stream())
+                    .map(line -> line.snapshot(now))
+                    .toList(),
+                deployments.stream().map(Slots::snapshot).toList()));
+  }
+
+  /** Leaves the line, or gives back the slot that the place has led to. */
+  void cancel(Place place) {
+    locked(
+        now -> {
+          if (place.isWaiting()) {
+            leave(place);
+            end(place, new Outcome.Cancelled());
+          }
+          place.lease().ifPresent(lease -> free(lease, now));
+          return true;
+        });
+  }
+
+  void release(Lease lease) {
+    locked(now -> free(lease, now));
+  }
+
+  /** False when the lease has ended. */
+  boolean renew(Lease lease) {
+    return locked(
+        now -> {
+          boolean held = endings.remove(lease);
+          if (held) {
+            lease.endAt(now + leaseNanos);
+            endings.add(lease);
+          }
+          return held;
+        });
+  }
+
+  /** Takes one step at one moment, after all that ends by itself until then. */
+  private <T> T locked(LongFunction<T> step) {
+    T result;
+    List<Place> told;
+    lock.lock();
+    try {
+      long now = ticker.getAsLong() - origin;
+      while (!endings.isEmpty() && endings.first().at() <= now) {
+        endBySelf(endings.first(), now);
+      }
+      result = step.apply(now);
+      told = List.copyOf(ended);
+      ended.clear();
+    } finally {
+      lock.unlock();
+    }
+    told.forEach(Place::tell);
+    return result;
+  }
+
+  private void endBySelf(Ending ending, long now) {
+    if (ending instanceof Lease lease) {
+      free(lease, now);
+    } else if (ending instanceof Place place) {
+      leave(place);
+      Duration waited = Duration.ofNanos(now - place.joined());
+      end(place, new Outcome.TimedOut(waited, place.line().retryAfter()));
+    }
+  }
+
+  private Waiter join(Line line, Ticket ticket, long now) {
+    Optional<Slots> free = line.freeSlots();
+    if (free.isEmpty() && line.length() >= ticket.queueDepth()) {
+      return new Answered(new Outcome.Full(line.length(), ticket.queueDepth(), line.retryAfter()));
+    }
+    long wait = nanos(ticket.maxWait());
+    if (free.isEmpty() && wait <= 0) {
+      return new Answered(new Outcome.TimedOut(Duration.ZERO, line.retryAfter()));
+    }
+    Place place = new Place(this, line, now, now + wait, sequence++);
+    if (free.isPresent()) {
+      grant(place, free.get(), now);
+    } else {
+      line.add(place);
+      endings.add(place);
+    }
+    return place;
+  }
+
+  private void leave(Place place) {
+    endings.remove(place);
+    place.line().remove(place);
+  }
+
+  private void grant(Place place, Slots slots, long now) {
+    Lease lease = new Lease(this, slots, now + leaseNanos, sequence++);
+    slots.take();
+    endings.add(lease);
+    place.endWith(lease);
+    ended.add(place);
+  }
+
+  /** Does nothing, and says false, when the lease has ended: the slot may be another's by now. */
+  private boolean free(Lease lease, long now) {
+    boolean held = endings.remove(lease);
+    if (held) {
+      Slots slots = lease.slots();
+      slots.giveBack();
+      slots.next().ifPresent(place -> passOn(slots, place, now));
+    }
+    return held;
+  }
+
+  private void passOn(Slots slots, Place place, long now) {
+    leave(place);
+    place.line().drained(place, now);
+    grant(place, slots, now);
+  }
+
+  private void end(Place place, Outcome outcome) {
+    place.endWith(outcome);
+    ended.add(place);
+  }
+
+  private static long nanos(Duration duration) {
+    return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : LONGEST.toNanos();
+  }
+}
