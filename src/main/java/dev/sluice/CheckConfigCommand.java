@@ -46,7 +46,8 @@ final class CheckConfigCommand implements Callable<Integer> {
 
   private static void print(PrintWriter out, List<Problem> problems) {
     for (Problem problem : problems) {
-      out.println((problem.severity() == Problem.Severity.ERROR ? "error: " : "warning: ") + problem);
+      out.println(
+          (problem.severity() == Problem.Severity.ERROR ? "error: " : "warning: ") + problem);
     }
   }
 }

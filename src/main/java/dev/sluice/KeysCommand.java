@@ -150,14 +150,19 @@ final class KeysCommand implements Runnable {
     EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     try (RedisConnections redis =
         RedisConnections.open(RedisOptions.of(url), loops, new Metrics())) {
-      redis.awaitReachable(Duration.ofSeconds(5));
-      Accounts accounts = new RedisAccounts(redis, InstantSource.system());
+      if (!redis.awaitAnswer(Duration.ofSeconds(5))) {
+        return fail("Redis does not answer; the file's field redis says where it is looked for");
+      }
+      Accounts accounts = new RedisAccounts(redis);
       return then.apply(call.apply(accounts).toCompletableFuture().join());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return fail("interrupted");
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       return fail(String.valueOf(cause.getMessage()));
     } finally {
-      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
   }
 

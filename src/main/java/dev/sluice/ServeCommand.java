@@ -18,10 +18,10 @@ final class ServeCommand implements Callable<Integer> {
   private Path config = Path.of("sluice.yaml");
 
   @Override
-  public Integer call() throws InvalidConfiguration, Server.CannotStart {
+  public Integer call() throws InvalidConfiguration, CannotStart {
     Configuration configuration = Configuration.load(config, System.getenv());
     Logging.configure(configuration.settings().log());
-    Server server = Server.start(configuration);
+    Server server = Server.start(configuration).server();
     Termination.await(server::close);
     return 0;
   }

@@ -4,7 +4,6 @@ import dev.sluice.account.Accounts;
 import dev.sluice.account.Callers;
 import dev.sluice.admission.Admission;
 import dev.sluice.admission.Counters;
-import dev.sluice.backend.UpstreamOptions;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.edge.Readiness;
@@ -13,27 +12,24 @@ import dev.sluice.edge.debug.DebugDoor;
 import dev.sluice.edge.metrics.MetricsDoor;
 import dev.sluice.edge.metrics.QueueCollector;
 import dev.sluice.edge.openai.Gateway;
-import dev.sluice.edge.openai.GatewayOptions;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.queue.LocalDispatcher;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisCounters;
-import dev.sluice.redis.RedisOptions;
 import io.prometheus.client.hotspot.DefaultExports;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.internal.VertxInternal;
-import java.net.BindException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -43,18 +39,18 @@ import org.slf4j.LoggerFactory;
  * The wiring: the whole architecture in one file.
  *
  * <pre>
- *   doors (edge) → Admission → Counters, Accounts → Redis
- *                → Dispatcher → batch slots → Upstream → backends
+ *   doors (edge) ─► Admission ─► Counters, Accounts ─► Redis
+ *        │
+ *        └────────► Dispatcher ─► a batch slot ─► Upstream ─► deployment
  * </pre>
  *
  * <p>Started and stopped by one thread, which both block.
  */
 public final class Server implements AutoCloseable {
+  private static final int EVENT_LOOPS = Runtime.getRuntime().availableProcessors();
   private static final int KNOWN_CALLERS = 100_000;
-  private static final int REDIS_CALLS_IN_FLIGHT = 10_000;
   private static final Duration EXPIRY_TICK = Duration.ofMillis(50);
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+  private static final Duration STOP = Duration.ofSeconds(10);
   private static final Logger log = LoggerFactory.getLogger(Server.class);
 
   private final SluiceConfig settings;
@@ -66,44 +62,24 @@ public final class Server implements AutoCloseable {
   private final MetricsDoor metricsDoor;
   private final DebugDoor debugDoor;
   private volatile boolean draining;
-  private int gatewayPort;
-  private int metricsPort;
-  private int debugPort;
 
-  private Server(Configuration configuration) {
+  private Server(Configuration configuration, Optional<EmbeddedRedis> embedded) {
     this.settings = configuration.settings();
-    SluiceConfig.Gateway bounds = settings.gateway();
+    this.embedded = embedded;
     InstantSource clock = InstantSource.system();
     Metrics metrics = new Metrics();
     DefaultExports.register(metrics.registry());
 
-    this.embedded =
-        settings.redis().embedded()
-            ? Optional.of(
-                EmbeddedRedis.start(
-                    EmbeddedRedis.Options.durable(settings.dataDirectory().resolve("redis"))))
-            : Optional.empty();
-    int eventLoops = Runtime.getRuntime().availableProcessors();
-    this.vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setEventLoopPoolSize(eventLoops)
-                .setPreferNativeTransport(false)
-                .setFileSystemOptions(
-                    new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
+    this.vertx = vertx();
+    String url = embedded.map(EmbeddedRedis::url).orElseGet(settings.redis()::reveal);
     // Redis answers on the event loop of the request that asked: no hop between threads. (Internal
     // API of Vert.x: it stands here and nowhere else.)
     this.redis =
         RedisConnections.open(
-            new RedisOptions(
-                embedded.map(EmbeddedRedis::url).orElseGet(settings.redis()::reveal),
-                bounds.redisTimeout(),
-                REDIS_CALLS_IN_FLIGHT),
+            PartOptions.redis(settings, url),
             ((VertxInternal) vertx).nettyEventLoopGroup(),
             metrics);
-    this.accounts = new RedisAccounts(redis, clock);
+    this.accounts = new RedisAccounts(redis);
     Counters counters = new RedisCounters(redis);
 
     Admission admission =
@@ -121,28 +97,14 @@ public final class Server implements AutoCloseable {
     this.gateway =
         new Gateway(
             vertx,
-            new GatewayOptions(
-                bounds.listener().host(),
-                bounds.listener().port(),
-                bounds.maxBodyBytes(),
-                bounds.maxBodiesBytes(),
-                bounds.maxConnections(),
-                bounds.headTimeout(),
-                bounds.bodyTimeout(),
-                KEEP_ALIVE,
-                bounds.maxWait(),
-                settings.lease().dividedBy(3)),
+            PartOptions.gateway(settings),
             admission,
             counters,
             dispatcher,
             configuration.catalog(),
             configuration.deployments(),
-            new UpstreamOptions(
-                CONNECT_TIMEOUT,
-                bounds.upstreamHeadTimeout(),
-                bounds.upstreamIdleTimeout(),
-                configuration.slots().stream().mapToInt(slots -> slots.slots()).max().orElse(1)),
-            new Refusals(bounds.busyStatus(), clock, new Random()),
+            PartOptions.upstream(configuration),
+            new Refusals(settings.gateway().busyStatus(), clock, new Random()),
             metrics);
     this.metricsDoor =
         new MetricsDoor(
@@ -161,54 +123,44 @@ public final class Server implements AutoCloseable {
             dispatcher::snapshot);
   }
 
+  /** Where the doors of a server are. */
+  public record Doors(String gateway, String metrics, String debug) {}
+
+  /** A server that listens, and where. */
+  public record Started(Server server, Doors doors) {}
+
   /**
    * Starts everything and says in one line what listens and where Redis is.
    *
    * @throws CannotStart with one line that says why; nothing is left running
    */
-  public static Server start(Configuration configuration) throws CannotStart {
+  public static Started start(Configuration configuration) throws CannotStart {
     configuration.warnings().forEach(warning -> log.warn("{}", warning));
-    Server server;
+    Server server = new Server(configuration, embeddedRedis(configuration.settings()));
     try {
-      server = new Server(configuration);
-    } catch (IllegalStateException e) {
-      throw new CannotStart(String.valueOf(e.getMessage()), e);
-    }
-    try {
-      server.listen();
-      return server;
+      return new Started(server, server.listen());
     } catch (CannotStart e) {
       server.close();
       throw e;
     }
   }
 
-  private void listen() throws CannotStart {
-    int loops = Runtime.getRuntime().availableProcessors();
-    metricsPort = await("metrics", settings.metrics(), metricsDoor.start());
-    debugPort = await("debug", settings.debug(), debugDoor.start());
-    gatewayPort = await("gateway", settings.gateway().listener(), gateway.start(loops));
+  private Doors listen() throws CannotStart {
+    Doors doors =
+        new Doors(
+            Listening.await("gateway", settings.gateway().listener(), gateway.start(EVENT_LOOPS)),
+            Listening.await("metrics", settings.metrics(), metricsDoor.start()),
+            Listening.await("debug", settings.debug(), debugDoor.start()));
     log.info(
-        "listening: gateway {}, metrics {}, debug {}; Redis: {}",
-        gatewayUrl(),
-        metricsUrl(),
-        debugUrl(),
-        embedded.map(EmbeddedRedis::describe).orElseGet(settings.redis()::toString));
+        "listening: gateway {}, metrics {}, debug {}; {}",
+        doors.gateway(),
+        doors.metrics(),
+        doors.debug(),
+        embedded.map(EmbeddedRedis::describe).orElseGet(() -> "Redis at " + settings.redis()));
+    return doors;
   }
 
-  public String gatewayUrl() {
-    return url(settings.gateway().listener().host(), gatewayPort);
-  }
-
-  public String metricsUrl() {
-    return url(settings.metrics().host(), metricsPort);
-  }
-
-  public String debugUrl() {
-    return url(settings.debug().host(), debugPort);
-  }
-
-  /** For commands in the same process that administer accounts. */
+  /** For what administers accounts in the same process. */
   public Accounts accounts() {
     return accounts;
   }
@@ -218,11 +170,10 @@ public final class Server implements AutoCloseable {
   public void close() {
     draining = true;
     log.info("draining {} requests, for {} at most", gateway.running(), settings.drainTimeout());
-    join(gateway.drain(settings.drainTimeout()));
-    // What was settled last is still on its way to Redis.
+    join(gateway.drain(settings.drainTimeout()), settings.drainTimeout().plus(STOP));
     redis.close();
-    join(Future.join(metricsDoor.stop(), debugDoor.stop()));
-    join(vertx.close());
+    join(Future.join(metricsDoor.stop(), debugDoor.stop()), STOP);
+    join(vertx.close(), STOP);
     embedded.ifPresent(EmbeddedRedis::close);
     log.info("stopped");
   }
@@ -233,8 +184,6 @@ public final class Server implements AutoCloseable {
             ? CompletableFuture.completedFuture(new Readiness.State(false, "draining"))
             : redis
                 .ping()
-                .toCompletableFuture()
-                .orTimeout(1, TimeUnit.SECONDS)
                 .handle(
                     (pong, failure) ->
                         failure == null
@@ -242,47 +191,38 @@ public final class Server implements AutoCloseable {
                             : new Readiness.State(false, "Redis does not answer"));
   }
 
-  private static int await(String door, SluiceConfig.Listener at, Future<Integer> port)
-      throws CannotStart {
+  private static Optional<EmbeddedRedis> embeddedRedis(SluiceConfig settings) throws CannotStart {
+    if (!settings.redis().embedded()) {
+      return Optional.empty();
+    }
     try {
-      return port.toCompletionStage().toCompletableFuture().join();
-    } catch (CompletionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      String why =
-          cause instanceof BindException
-              ? "the port is in use, or the address is not this host's"
-              : String.valueOf(cause.getMessage());
-      throw new CannotStart(
-          "the %s door cannot listen on %s:%d: %s. Set %s.port to another one."
-              .formatted(door, at.host(), at.port(), why, door),
-          cause);
+      return Optional.of(
+          EmbeddedRedis.start(
+              EmbeddedRedis.Options.durable(settings.dataDirectory().resolve("redis"))));
+    } catch (IllegalStateException e) {
+      throw new CannotStart(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private void join(Future<?> future) {
+  private static Vertx vertx() {
+    return Vertx.vertx(
+        new VertxOptions()
+            .setEventLoopPoolSize(EVENT_LOOPS)
+            .setPreferNativeTransport(false)
+            // Nothing is served from files, and the file system may be read-only.
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false)));
+  }
+
+  private static void join(Future<?> future, Duration time) {
     try {
-      future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(settings.drainTimeout().toMillis() + 5000, TimeUnit.MILLISECONDS);
+      future.toCompletionStage().toCompletableFuture().get(time.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       log.warn("stopping: {}", e.toString());
-    }
-  }
-
-  private static String url(String host, int port) {
-    String reachable = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
-    return "http://" + (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port;
-  }
-
-  /** Why a server cannot start, in one line. */
-  public static final class CannotStart extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    CannotStart(String message, Throwable cause) {
-      super(message, cause);
     }
   }
 }

@@ -2,9 +2,9 @@ package dev.sluice.account;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
 /** Issues API keys, with the records that a key stands on. Never blocks. */

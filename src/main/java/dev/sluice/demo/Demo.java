@@ -1,5 +1,6 @@
 package dev.sluice.demo;
 
+import dev.sluice.CannotStart;
 import dev.sluice.Server;
 import dev.sluice.account.KeyIssuer;
 import dev.sluice.account.KeyText;
@@ -47,7 +48,7 @@ public final class Demo implements AutoCloseable {
   private final List<String> backends = new ArrayList<>();
   private final List<Key> keys = new ArrayList<>();
   private final Map<String, Set<String>> models = new TreeMap<>();
-  private Optional<Server> server = Optional.empty();
+  private Optional<Server.Started> sluice = Optional.empty();
 
   /** A key of the demo. */
   public record Key(String tier, String user, KeyText text) {}
@@ -60,22 +61,20 @@ public final class Demo implements AutoCloseable {
    * Starts everything.
    *
    * @param randomPorts free ports instead of the documented ones
-   * @throws Server.CannotStart with one line that says why; nothing is left running
+   * @throws CannotStart with one line that says why; nothing is left running
    */
-  public static Demo start(boolean randomPorts) throws Server.CannotStart {
+  public static Demo start(boolean randomPorts) throws CannotStart {
     Demo demo = new Demo();
     try {
       demo.run(randomPorts);
       return demo;
-    } catch (Server.CannotStart e) {
+    } catch (CannotStart e) {
       demo.close();
-      throw randomPorts
-          ? e
-          : new Server.CannotStart(e.getMessage() + " Or start with --ports random.", e);
+      throw randomPorts ? e : new CannotStart(e.getMessage() + " Or start with --ports random.", e);
     }
   }
 
-  private void run(boolean randomPorts) throws Server.CannotStart {
+  private void run(boolean randomPorts) throws CannotStart {
     Configuration files = configuration(Map.of());
     Map<String, String> environment = new HashMap<>();
     environment.put("SLUICE_REDIS", redis.url());
@@ -83,8 +82,7 @@ public final class Demo implements AutoCloseable {
       String url =
           startBackend(
               SimulatedBackendOptions.of(
-                      files.slots().get(i).deployment(),
-                      List.copyOf(files.slots().get(i).models()))
+                      files.slots().get(i).deployment(), List.copyOf(files.slots().get(i).models()))
                   .withSlots(files.slots().get(i).slots())
                   .withPace(Duration.ofMillis(100), 100)
                   .withCompletionTokens(32),
@@ -98,7 +96,7 @@ public final class Demo implements AutoCloseable {
       }
     }
     Configuration configuration = configuration(environment);
-    server = Optional.of(Server.start(configuration));
+    sluice = Optional.of(Server.start(configuration));
     Catalog catalog = configuration.catalog();
     catalog
         .tiers()
@@ -109,7 +107,8 @@ public final class Demo implements AutoCloseable {
                     Catalog.MODEL_STATES.contains(name)
                         ? tier.models()
                         : catalog.allowedModels(name, true)));
-    KeyIssuer issuer = new KeyIssuer(server().accounts(), new SecureRandom(), "demo");
+    KeyIssuer issuer =
+        new KeyIssuer(sluice.orElseThrow().server().accounts(), new SecureRandom(), "demo");
     USERS.forEach((tier, user) -> keys.add(new Key(tier, user, issue(issuer, tier, user))));
   }
 
@@ -129,18 +128,26 @@ public final class Demo implements AutoCloseable {
         .text();
   }
 
-  private String startBackend(SimulatedBackendOptions options, int port)
-      throws Server.CannotStart {
+  private String startBackend(SimulatedBackendOptions options, int port) throws CannotStart {
     String host = "127.0.0.1";
     try {
       SimulatedBackend backend = new SimulatedBackend(vertx, options);
       return "http://" + host + ":" + backend.start(host, port).toCompletableFuture().join();
     } catch (CompletionException e) {
       String why =
-          e.getCause() instanceof BindException ? "the port is in use" : String.valueOf(e.getCause());
-      throw new Server.CannotStart(
-          "the simulated backend " + options.name() + " cannot listen on " + host + ":" + port + ": "
-              + why + ".",
+          e.getCause() instanceof BindException
+              ? "the port is in use"
+              : String.valueOf(e.getCause());
+      throw new CannotStart(
+          "the simulated backend "
+              + options.name()
+              + " cannot listen on "
+              + host
+              + ":"
+              + port
+              + ": "
+              + why
+              + ".",
           e);
     }
   }
@@ -172,8 +179,8 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  public Server server() {
-    return server.orElseThrow();
+  public Server.Doors doors() {
+    return sluice.orElseThrow().doors();
   }
 
   public EmbeddedRedis redis() {
@@ -190,6 +197,11 @@ public final class Demo implements AutoCloseable {
     return new TreeMap<>(models);
   }
 
+  /** One of the models of a tier. */
+  String model(String tier) {
+    return models.getOrDefault(tier, Set.of()).stream().findFirst().orElseThrow();
+  }
+
   public List<Key> keys() {
     return List.copyOf(keys);
   }
@@ -201,7 +213,7 @@ public final class Demo implements AutoCloseable {
 
   @Override
   public void close() {
-    server.ifPresent(Server::close);
+    sluice.ifPresent(started -> started.server().close());
     vertx.close().toCompletionStage().toCompletableFuture().join();
     redis.close();
   }

@@ -3,7 +3,7 @@ package dev.sluice.demo;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.Server;
+import dev.sluice.CannotStart;
 import dev.sluice.Termination;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -43,7 +43,7 @@ public final class DemoCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Override
-  public Integer call() throws Server.CannotStart {
+  public Integer call() throws CannotStart {
     Demo demo = Demo.start(ports == Ports.RANDOM);
     PrintWriter out = spec.commandLine().getOut();
     out.println(format == Format.JSON ? json(demo) : text(demo));
@@ -54,15 +54,14 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static String json(Demo demo) {
     ObjectNode root = new ObjectMapper().createObjectNode();
-    root.put("gateway", demo.server().gatewayUrl());
-    root.put("metrics", demo.server().metricsUrl());
-    root.put("debug", demo.server().debugUrl());
+    root.put("gateway", demo.doors().gateway());
+    root.put("metrics", demo.doors().metrics());
+    root.put("debug", demo.doors().debug());
     root.put("redis", demo.redis().url());
     ArrayNode backends = root.putArray("backends");
     demo.backends().forEach(backends::add);
     ObjectNode models = root.putObject("models");
-    demo.models()
-        .forEach((tier, names) -> names.forEach(models.withArray("/" + tier)::add));
+    demo.models().forEach((tier, names) -> names.forEach(models.withArray("/" + tier)::add));
     ArrayNode keys = root.putArray("keys");
     for (Demo.Key key : demo.keys()) {
       keys.addObject()
@@ -75,26 +74,26 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static String text(Demo demo) {
     StringBuilder text = new StringBuilder();
-    String gateway = demo.server().gatewayUrl();
+    String gateway = demo.doors().gateway();
     line(text, "Sluice is ready. Ctrl-C ends it and everything that it started.");
     line(text, "");
-    line(text, "  gateway   %s/v1   (base URL for OpenAI clients)", gateway);
-    line(text, "  metrics   %s/metrics", demo.server().metricsUrl());
-    line(text, "  debug     %s", demo.server().debugUrl());
-    line(text, "  backends  %s   (simulated)", String.join("  ", demo.backends()));
-    line(text, "  redis     %s   (%s)", demo.redis().url(), demo.redis().describe());
+    line(text, "  gateway   %s/v1   (base URL for OpenAI clients)".formatted(gateway));
+    line(text, "  metrics   %s/metrics".formatted(demo.doors().metrics()));
+    line(text, "  debug     %s".formatted(demo.doors().debug()));
+    line(text, "  backends  %s   (simulated)".formatted(String.join("  ", demo.backends())));
+    line(text, "  redis     %s   (%s)".formatted(demo.redis().url(), demo.redis().describe()));
     line(text, "");
-    line(text, "Keys of organization %s:", Demo.ORGANIZATION);
+    line(text, "Keys of organization %s:".formatted(Demo.ORGANIZATION));
     line(text, "");
     for (Demo.Key key : demo.keys()) {
-      line(text, "  %-11s %-6s %s", key.tier(), key.user(), key.text().reveal());
+      line(text, "  %-11s %-6s %s".formatted(key.tier(), key.user(), key.text().reveal()));
     }
     line(text, "");
     line(text, "Lines to paste:");
     Demo.Key free = demo.key("free");
     Demo.Key web = demo.key("web");
-    String allowed = demo.models().get("free").iterator().next();
-    String deprecated = demo.models().get("deprecated").iterator().next();
+    String allowed = demo.model("free");
+    String deprecated = demo.model("deprecated");
     example(text, "an allowed call", call(gateway, web.text().reveal(), body(allowed, "")));
     example(
         text,
@@ -107,36 +106,52 @@ public final class DemoCommand implements Callable<Integer> {
         "for i in 1 2 3 4 5 6; do "
             + call(gateway, free.text().reveal(), body(allowed, "")).replace("curl -i", "curl -s")
             + "; echo; done");
-    example(text, "401: a key with a typing error", call(gateway, "sluice_acme_oops", body(allowed, "")));
-    example(text, "410: a deprecated model", call(gateway, web.text().reveal(), body(deprecated, "")));
+    example(
+        text,
+        "401: a key with a typing error",
+        call(gateway, "sluice_acme_oops", body(allowed, "")));
+    example(
+        text, "410: a deprecated model", call(gateway, web.text().reveal(), body(deprecated, "")));
     example(
         text,
         "the models that a key may call",
-        "curl -s " + gateway + "/v1/models -H 'Authorization: Bearer " + free.text().reveal() + "'");
+        "curl -s "
+            + gateway
+            + "/v1/models -H 'Authorization: Bearer "
+            + free.text().reveal()
+            + "'");
     example(
         text,
         "what was decided, by tier, model and reason",
-        "curl -s " + demo.server().metricsUrl() + "/metrics | grep ^sluice_decisions");
+        "curl -s " + demo.doors().metrics() + "/metrics | grep ^sluice_decisions");
     return text.toString();
   }
 
   private static String body(String model, String more) {
-    return "{\"model\":\"" + model + "\"" + more
+    return "{\"model\":\""
+        + model
+        + "\""
+        + more
         + ",\"messages\":[{\"role\":\"user\",\"content\":\"Why is the sky blue?\"}]}";
   }
 
   private static String call(String gateway, String key, String body) {
-    return "curl -i " + gateway + "/v1/chat/completions -H 'Authorization: Bearer " + key
-        + "' -H 'Content-Type: application/json' -d '" + body + "'";
+    return "curl -i "
+        + gateway
+        + "/v1/chat/completions -H 'Authorization: Bearer "
+        + key
+        + "' -H 'Content-Type: application/json' -d '"
+        + body
+        + "'";
   }
 
   private static void example(StringBuilder text, String what, String command) {
     line(text, "");
-    line(text, "  # %s", what);
-    line(text, "  %s", command);
+    line(text, "  # %s".formatted(what));
+    line(text, "  %s".formatted(command));
   }
 
-  private static void line(StringBuilder text, String format, Object... values) {
-    text.append(format.formatted(values)).append('\n');
+  private static void line(StringBuilder text, String line) {
+    text.append(line).append('\n');
   }
 }

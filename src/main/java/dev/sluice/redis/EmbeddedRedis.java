@@ -70,6 +70,11 @@ public final class EmbeddedRedis implements AutoCloseable {
       arguments = List.copyOf(arguments);
     }
 
+    /** Keeps its data in a folder, on a free port that {@link EmbeddedRedis#running} tells. */
+    public static Options durable(Path data) {
+      return new Options(0, Optional.of(data), List.of());
+    }
+
     /** Keeps nothing, on a free port. */
     public static Options inMemory() {
       return new Options(0, Optional.empty(), List.of());
@@ -96,6 +101,7 @@ public final class EmbeddedRedis implements AutoCloseable {
       int port = options.port() == 0 ? freePort() : options.port();
       try {
         EmbeddedRedis started = start(binary, options, port);
+        options.data().ifPresent(data -> note(portFile(data), port));
         log.info("started {}", started.describe());
         return started;
       } catch (IllegalStateException e) {
@@ -159,6 +165,17 @@ public final class EmbeddedRedis implements AutoCloseable {
     return arguments;
   }
 
+  /** The URL of the one that another process runs on this data, if any. */
+  public static Optional<String> running(Path data) {
+    try {
+      return alive(pidFile(data)) && Files.exists(portFile(data))
+          ? Optional.of("redis://127.0.0.1:" + Files.readString(portFile(data)).strip())
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Where it listens, as a URL. */
   public String url() {
     return "redis://127.0.0.1:" + port;
@@ -203,7 +220,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     try {
       Files.createDirectories(data);
       long deadline = System.nanoTime() + STOP.toNanos();
-      while (running(pidFile(data))) {
+      while (alive(pidFile(data))) {
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException(
               "another Redis uses " + data + ", as " + pidFile(data) + " says");
@@ -218,7 +235,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
   }
 
-  private static boolean running(Path pidFile) throws IOException {
+  private static boolean alive(Path pidFile) throws IOException {
     if (!Files.exists(pidFile)) {
       return false;
     }
@@ -232,6 +249,18 @@ public final class EmbeddedRedis implements AutoCloseable {
 
   private static Path pidFile(Path data) {
     return data.toAbsolutePath().resolve("redis.pid");
+  }
+
+  private static Path portFile(Path data) {
+    return data.toAbsolutePath().resolve("redis.port");
+  }
+
+  private static void note(Path file, int port) {
+    try {
+      Files.writeString(file, Integer.toString(port));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
   }
 
   /** Below the ports that systems give to clients, and with room for the cluster bus above it. */

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +104,22 @@ public final class RedisConnections implements AutoCloseable {
   /** Asks whether Redis answers: for readiness. */
   public CompletionStage<Void> ping() {
     return connection().ping().thenAccept(pong -> {});
+  }
+
+  /** Waits until Redis answers, or the time is over. Not for an event loop. */
+  public boolean awaitAnswer(Duration time) throws InterruptedException {
+    long deadline = System.nanoTime() + time.toNanos();
+    while (true) {
+      try {
+        ping().toCompletableFuture().join();
+        return true;
+      } catch (CompletionException e) {
+        if (System.nanoTime() > deadline) {
+          return false;
+        }
+        Thread.sleep(20);
+      }
+    }
   }
 
   /** Ends all calls and connections, and waits for that, 2 s at most. Not for an event loop. */

@@ -30,10 +30,14 @@ class RefusalsTest {
         Arguments.of(new Refusal.NoKey(), 401, "invalid_request_error", "invalid_api_key"),
         Arguments.of(
             new Refusal.InvalidKey(Refusal.InvalidKey.Cause.UNKNOWN, "abcd"),
-            401, "invalid_request_error", "invalid_api_key"),
+            401,
+            "invalid_request_error",
+            "invalid_api_key"),
         Arguments.of(
             new Refusal.InvalidKey(Refusal.InvalidKey.Cause.REVOKED, "abcd"),
-            401, "invalid_request_error", "invalid_api_key"),
+            401,
+            "invalid_request_error",
+            "invalid_api_key"),
         Arguments.of(
             new Refusal.ModelRestricted("m"), 403, "permission_denied", "model_restricted"),
         Arguments.of(
@@ -42,28 +46,37 @@ class RefusalsTest {
             new Refusal.ModelDeprecated("m"), 410, "invalid_request_error", "model_deprecated"),
         Arguments.of(
             new Refusal.ModelUnderMaintenance("m", Optional.empty()),
-            503, "service_unavailable_error", "model_maintenance"),
+            503,
+            "service_unavailable_error",
+            "model_maintenance"),
         Arguments.of(
             new Refusal.RateExceeded(minute(20, Duration.ofSeconds(12))),
-            429, "requests", "rate_limit_exceeded"),
+            429,
+            "requests",
+            "rate_limit_exceeded"),
         Arguments.of(
             new Refusal.QueueFull("m", "web", 5, 5, Duration.ofSeconds(2)),
-            503, "service_unavailable_error", "queue_full"),
+            503,
+            "service_unavailable_error",
+            "queue_full"),
         Arguments.of(
             new Refusal.QueueTimedOut("m", "web", Duration.ofSeconds(60), Duration.ofSeconds(2)),
-            503, "service_unavailable_error", "queue_full"),
+            503,
+            "service_unavailable_error",
+            "queue_full"),
         Arguments.of(
-            new Refusal.Unserved("m", "web"),
-            503, "service_unavailable_error", "model_unserved"),
+            new Refusal.Unserved("m", "web"), 503, "service_unavailable_error", "model_unserved"),
         Arguments.of(
             new Refusal.StoreUnavailable(),
-            503, "service_unavailable_error", "limits_unavailable"));
+            503,
+            "service_unavailable_error",
+            "limits_unavailable"));
   }
 
   @ParameterizedTest
   @MethodSource("table")
-  void everyRefusalHasItsStatusTypeAndCode(
-      Refusal refusal, int status, String type, String code) throws Exception {
+  void everyRefusalHasItsStatusTypeAndCode(Refusal refusal, int status, String type, String code)
+      throws Exception {
     Answer answer = refusals.answer(refusal, List.of(), "req_1");
     JsonNode body = new ObjectMapper().readTree(answer.body());
     assertThat(answer.status()).isEqualTo(status);
@@ -92,7 +105,8 @@ class RefusalsTest {
       Answer answer =
           refusals.answer(
               new Refusal.RateExceeded(minute(20, Duration.ofSeconds(12))), List.of(), "req_1");
-      assertThat(Long.parseLong(answer.headers().get("retry-after-ms"))).isBetween(12_000L, 13_450L);
+      assertThat(Long.parseLong(answer.headers().get("retry-after-ms")))
+          .isBetween(12_000L, 13_450L);
       assertThat(Long.parseLong(answer.headers().get("retry-after"))).isBetween(12L, 14L);
       assertThat(answer.headers()).doesNotContainKey("x-should-retry");
     }
@@ -121,8 +135,7 @@ class RefusalsTest {
     EvaluatedLimit day =
         limit(Duration.ofDays(1), 48_000, 47_990, Duration.ofHours(23).plusMillis(1500));
     EvaluatedLimit minute = limit(Duration.ofMinutes(1), 240, 235, Duration.ofMillis(59_250));
-    Answer answer =
-        refusals.answer(new Refusal.StoreUnavailable(), List.of(day, minute), "req_1");
+    Answer answer = refusals.answer(new Refusal.StoreUnavailable(), List.of(day, minute), "req_1");
     assertThat(answer.headers())
         .containsEntry("x-ratelimit-limit-requests", "240")
         .containsEntry("x-ratelimit-remaining-requests", "5")

@@ -128,8 +128,7 @@ class GatewayIT {
 
   @Test
   void aKeyThatWasNeverIssuedIs401() {
-    String forged =
-        dev.sluice.account.KeyText.generate("nobody", new java.util.Random(1)).reveal();
+    String forged = dev.sluice.account.KeyText.generate("nobody", new java.util.Random(1)).reveal();
     assertThatThrownBy(() -> ask(forged, "small")).isInstanceOf(UnauthorizedException.class);
   }
 
@@ -250,7 +249,12 @@ class GatewayIT {
         stack.chat(
             stack.key("traced", "web"),
             body("small"),
-            "traceparent", trace, "x-request-id", "mine-1", "x-sluice-proof", "forged");
+            "traceparent",
+            trace,
+            "x-request-id",
+            "mine-1",
+            "x-sluice-proof",
+            "forged");
     assertThat(answer.headers().firstValue("x-request-id")).contains("mine-1");
     SimulatedRequest seen = generated();
     assertThat(seen.requestId()).contains("mine-1");
@@ -282,8 +286,9 @@ class GatewayIT {
             "sluice_slots{deployment=\"one\",} 16.0",
             "sluice_tokens_total{tier=\"web\",model=\"small\",kind=\"completion\",}")
         .doesNotContain("no-such-model");
-    await().untilAsserted(() ->
-        assertThat(stack.metrics()).contains("sluice_in_flight{door=\"gateway\",} 0.0"));
+    await()
+        .untilAsserted(
+            () -> assertThat(stack.metrics()).contains("sluice_in_flight{door=\"gateway\",} 0.0"));
   }
 
   private static ChatCompletion ask(String key, String model) {

@@ -37,7 +37,7 @@ public final class Stack implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Path folder;
-  private final Server server;
+  private final Server.Started sluice;
 
   /**
    * Starts it.
@@ -61,11 +61,12 @@ public final class Stack implements AutoCloseable {
         int port = backend.start("127.0.0.1", 0).toCompletableFuture().join();
         backends.add(backend);
         backendPorts.add(port);
-        yaml.append("- {name: %s, url: 'http://127.0.0.1:%d', slots: %d, models: %s}%n"
-            .formatted(options.name(), port, options.slots(), options.models()));
+        yaml.append(
+            "- {name: %s, url: 'http://127.0.0.1:%d', slots: %d, models: %s}%n"
+                .formatted(options.name(), port, options.slots(), options.models()));
       }
       Files.writeString(folder.resolve("sluice.yaml"), yaml.toString());
-      this.server = Server.start(Configuration.load(configurationFile(), Map.of()));
+      this.sluice = Server.start(Configuration.load(configurationFile(), Map.of()));
     } catch (Exception e) {
       throw new IllegalStateException("the stack does not start", e);
     }
@@ -75,8 +76,8 @@ public final class Stack implements AutoCloseable {
     return folder.resolve("sluice.yaml");
   }
 
-  public Server server() {
-    return server;
+  public Server.Doors doors() {
+    return sluice.doors();
   }
 
   public EmbeddedRedis redis() {
@@ -93,9 +94,8 @@ public final class Stack implements AutoCloseable {
 
   /** A new key of a user; {@code tier} empty gives the user none. */
   public KeyIssuer.Issued issue(String user, Optional<String> tier) {
-    return new KeyIssuer(server.accounts(), new SecureRandom(), "test")
-        .issue(
-            new KeyIssuer.Order(ORGANIZATION, "default", user, user, tier, Optional.empty()))
+    return new KeyIssuer(sluice.server().accounts(), new SecureRandom(), "test")
+        .issue(new KeyIssuer.Order(ORGANIZATION, "default", user, user, tier, Optional.empty()))
         .toCompletableFuture()
         .join();
   }
@@ -106,14 +106,14 @@ public final class Stack implements AutoCloseable {
   }
 
   public void replace(ApiKey key) {
-    server.accounts().replace("test", key).toCompletableFuture().join();
+    sluice.server().accounts().replace("test", key).toCompletableFuture().join();
   }
 
   /** The official SDK, without its retries. */
   public OpenAIClient openAi(String key) {
     return OpenAIOkHttpClient.builder()
         .apiKey(key)
-        .baseUrl(server.gatewayUrl() + "/v1")
+        .baseUrl(doors().gateway() + "/v1")
         .maxRetries(0)
         .build();
   }
@@ -133,7 +133,7 @@ public final class Stack implements AutoCloseable {
   /** A request to the gateway, to be completed. */
   public HttpRequest.Builder request(String path, String key, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.gatewayUrl() + path))
+        HttpRequest.newBuilder(URI.create(doors().gateway() + path))
             .header("Content-Type", "application/json");
     if (!key.isEmpty()) {
       request.header("Authorization", "Bearer " + key);
@@ -161,8 +161,7 @@ public final class Stack implements AutoCloseable {
 
   /** What /metrics says. */
   public String metrics() {
-    return send(HttpRequest.newBuilder(URI.create(server.metricsUrl() + "/metrics")).build())
-        .body();
+    return send(HttpRequest.newBuilder(URI.create(doors().metrics() + "/metrics")).build()).body();
   }
 
   /** A simple body for a model. */
@@ -182,7 +181,7 @@ public final class Stack implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
+    sluice.server().close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
     redis.close();
   }

@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -23,6 +22,10 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -32,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The gateway's server: routes, bounds of its connections, start and drain.
@@ -42,6 +46,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Gateway {
   private static final int MOST_HEADER_BYTES = 32 * 1024;
   private static final int MOST_LINE_BYTES = 8 * 1024;
+
+  private static final int BIND_ATTEMPTS = 5;
 
   /** For what was settled last to reach the store. */
   private static final Duration SETTLEMENT = Duration.ofSeconds(2);
@@ -105,31 +111,44 @@ public final class Gateway {
     vertx.setPeriodic(
         options.renewal().toMillis(), timer -> parts.running().forEach(Exchange::renew));
     vertx.setPeriodic(1000, timer -> connections.sweep());
+    return listen(eventLoops, BIND_ATTEMPTS);
+  }
+
+  private Future<Integer> listen(int eventLoops, int attempts) {
+    int port = options.port() == 0 ? freePort() : options.port();
     return vertx
-        .deployVerticle(Listener::new, new DeploymentOptions().setInstances(eventLoops))
-        .map(id -> servers.get(0).actualPort());
+        .deployVerticle(() -> new Listener(port), new DeploymentOptions().setInstances(eventLoops))
+        .map(port)
+        .recover(
+            failure -> {
+              servers.clear();
+              // Between the look for a free port and its use somebody else may take it.
+              return options.port() == 0 && attempts > 1
+                  ? listen(eventLoops, attempts - 1)
+                  : Future.failedFuture(failure);
+            });
+  }
+
+  /** Vert.x lets several event loops share a port only when the port is known beforehand. */
+  private int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(options.host()))) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no free port on " + options.host(), e);
+    }
   }
 
   /** Accepts nothing more, and lets what runs end within the time, its settlement included. */
   public Future<Void> drain(Duration time) {
     return Future.join(servers.stream().map(server -> server.shutdown(time)).toList())
         .otherwiseEmpty()
-        .compose(closed -> settled());
+        .compose(closed -> settled(System.nanoTime() + SETTLEMENT.toNanos()));
   }
 
-  private Future<Void> settled() {
-    Promise<Void> settled = Promise.promise();
-    long deadline = System.nanoTime() + SETTLEMENT.toNanos();
-    vertx.setPeriodic(
-        1,
-        5,
-        timer -> {
-          if (parts.running().isEmpty() || System.nanoTime() > deadline) {
-            vertx.cancelTimer(timer);
-            settled.tryComplete();
-          }
-        });
-    return settled.future();
+  private Future<Void> settled(long deadline) {
+    return parts.running().isEmpty() || System.nanoTime() > deadline
+        ? Future.succeededFuture()
+        : vertx.timer(5, TimeUnit.MILLISECONDS).compose(waited -> settled(deadline));
   }
 
   /** Requests that were admitted and have not ended. */
@@ -139,6 +158,12 @@ public final class Gateway {
 
   /** One event loop's share of the gateway. */
   private final class Listener extends VerticleBase {
+    private final int port;
+
+    Listener(int port) {
+      this.port = port;
+    }
+
     @Override
     public Future<?> start() {
       Upstream upstream = new Upstream(vertx, deployments, upstreamOptions);
@@ -146,8 +171,7 @@ public final class Gateway {
           vertx.createHttpServer(
               new HttpServerOptions()
                   .setHost(options.host())
-                  // All loops share one port; of the negative ones Vert.x takes a free one.
-                  .setPort(options.port() == 0 ? -1 : options.port())
+                  .setPort(port)
                   .setMaxHeaderSize(MOST_HEADER_BYTES)
                   .setMaxInitialLineLength(MOST_LINE_BYTES)
                   .setAcceptBacklog(1024));

@@ -27,7 +27,7 @@ class ChatRequestTest {
     assertThat(parse("{\"model\":\"m\",\"messages\":[{}],\"stream\":null}").stream()).isFalse();
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "[{index}] {0}")
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
@@ -62,7 +62,8 @@ class ChatRequestTest {
 
   @Test
   void refusesBytesThatAreNoUtf8() {
-    byte[] body = "{\"model\":\"m\",\"messages\":[{\"content\":\"x\"}]}".getBytes(StandardCharsets.UTF_8);
+    byte[] body =
+        "{\"model\":\"m\",\"messages\":[{\"content\":\"x\"}]}".getBytes(StandardCharsets.UTF_8);
     body[36] = (byte) 0xff;
     assertThatThrownBy(() -> ChatRequest.parse(Optional.empty(), body))
         .isInstanceOf(ChatRequest.Malformed.class);

@@ -11,8 +11,18 @@ class ForwardedHeadersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Authorization", "X-Api-Key", "Host", "Content-Length", "Connection", "TE", "Upgrade",
-        "Transfer-Encoding", "X-Sluice-Proof", "x-sluice-anything", "Expect", "X-Per-Hop"
+        "Authorization",
+        "X-Api-Key",
+        "Host",
+        "Content-Length",
+        "Connection",
+        "TE",
+        "Upgrade",
+        "Transfer-Encoding",
+        "X-Sluice-Proof",
+        "x-sluice-anything",
+        "Expect",
+        "X-Per-Hop"
       })
   void doesNotPassToTheBackend(String name) {
     MultiMap from = MultiMap.caseInsensitiveMultiMap().add("Connection", "close, X-Per-Hop");
@@ -24,8 +34,15 @@ class ForwardedHeadersTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"traceparent", "tracestate", "Content-Type", "Accept", "OpenAI-Organization",
-        "X-Sluice-Workflow", "X-Stainless-Retry-Count"})
+      strings = {
+        "traceparent",
+        "tracestate",
+        "Content-Type",
+        "Accept",
+        "OpenAI-Organization",
+        "X-Sluice-Workflow",
+        "X-Stainless-Retry-Count"
+      })
   void passesToTheBackend(String name) {
     MultiMap to = MultiMap.caseInsensitiveMultiMap();
     ForwardedHeaders.request(MultiMap.caseInsensitiveMultiMap().add(name, "value"), to);
@@ -44,7 +61,8 @@ class ForwardedHeadersTest {
             .add("Keep-Alive", "timeout=5");
     MultiMap to = MultiMap.caseInsensitiveMultiMap();
     ForwardedHeaders.response(from, to);
-    assertThat(to.names()).containsExactlyInAnyOrder("Content-Type", "Content-Length", "Set-Cookie");
+    assertThat(to.names())
+        .containsExactlyInAnyOrder("Content-Type", "Content-Length", "Set-Cookie");
     assertThat(to.getAll("set-cookie")).containsExactly("a=1", "b=2");
   }
 }

@@ -31,7 +31,9 @@ class UsageTailTest {
   void findsItWhereverTheChunksAreCut() {
     String whole = "{\"choices\":[{\"text\":\"żółć\"}]," + USAGE + "}";
     for (int cut = 1; cut < whole.length(); cut++) {
-      assertThat(usage(whole.substring(0, cut), whole.substring(cut))).as("cut at %d", cut).isPresent();
+      assertThat(usage(whole.substring(0, cut), whole.substring(cut)))
+          .as("cut at %d", cut)
+          .isPresent();
     }
   }
 

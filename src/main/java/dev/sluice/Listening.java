@@ -1,0 +1,39 @@
+package dev.sluice;
+
+import dev.sluice.config.SluiceConfig;
+import io.vertx.core.Future;
+import java.net.BindException;
+import java.util.concurrent.CompletionException;
+
+/** Waiting for a door to listen. */
+final class Listening {
+  private Listening() {}
+
+  /**
+   * The URL at which this host reaches a door.
+   *
+   * @param port what the door tells when it listens
+   * @throws CannotStart when it does not
+   */
+  static String await(String door, SluiceConfig.Listener at, Future<Integer> port)
+      throws CannotStart {
+    try {
+      return url(at.host(), port.toCompletionStage().toCompletableFuture().join());
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String why =
+          cause instanceof BindException
+              ? "the port is in use, or the address is not this host's"
+              : String.valueOf(cause.getMessage());
+      throw new CannotStart(
+          "the %s door cannot listen on %s:%d: %s. Set %s.port to another one."
+              .formatted(door, at.host(), at.port(), why, door),
+          cause);
+    }
+  }
+
+  private static String url(String host, int port) {
+    String reachable = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    return "http://" + (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port;
+  }
+}

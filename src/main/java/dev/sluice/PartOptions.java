@@ -1,0 +1,45 @@
+package dev.sluice;
+
+import dev.sluice.backend.UpstreamOptions;
+import dev.sluice.config.Configuration;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.edge.openai.GatewayOptions;
+import dev.sluice.queue.BatchSlots;
+import dev.sluice.redis.RedisOptions;
+import java.time.Duration;
+
+/** The settings of sluice.yaml as the options of the parts, with what has no setting. */
+final class PartOptions {
+  private static final int REDIS_CALLS_IN_FLIGHT = 10_000;
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+
+  private PartOptions() {}
+
+  static RedisOptions redis(SluiceConfig settings, String url) {
+    return new RedisOptions(url, settings.gateway().redisTimeout(), REDIS_CALLS_IN_FLIGHT);
+  }
+
+  static GatewayOptions gateway(SluiceConfig settings) {
+    SluiceConfig.Gateway gateway = settings.gateway();
+    return new GatewayOptions(
+        gateway.listener().host(),
+        gateway.listener().port(),
+        gateway.maxBodyBytes(),
+        gateway.maxBodiesBytes(),
+        gateway.maxConnections(),
+        gateway.headTimeout(),
+        gateway.bodyTimeout(),
+        KEEP_ALIVE,
+        gateway.maxWait(),
+        settings.lease().dividedBy(3));
+  }
+
+  /** An event loop may run the requests of all slots of a deployment at once. */
+  static UpstreamOptions upstream(Configuration configuration) {
+    SluiceConfig.Gateway gateway = configuration.settings().gateway();
+    int slots = configuration.slots().stream().mapToInt(BatchSlots::slots).max().orElse(1);
+    return new UpstreamOptions(
+        CONNECT_TIMEOUT, gateway.upstreamHeadTimeout(), gateway.upstreamIdleTimeout(), slots);
+  }
+}
