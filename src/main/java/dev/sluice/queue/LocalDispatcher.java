@@ -24,8 +24,8 @@ import java.util.function.LongSupplier;
  * <p>No slot is ever free while a request waits that it may serve. Therefore a request that finds a
  * free slot passes nobody by.
  *
- * <p>Waits and leases end at the next call of any method, in the order of their times. {@link
- * #expire} bounds how late that is when nothing else calls.
+ * <p>Waits and leases end at the next call that touches the queue, in the order of their times.
+ * {@link #expire} bounds how late that is when nothing else calls.
  */
 public final class LocalDispatcher implements Dispatcher {
   /** Nothing lasts longer, so that sums of times do not overflow. */

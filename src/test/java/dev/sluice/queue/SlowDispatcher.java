@@ -1,0 +1,154 @@
+package dev.sluice.queue;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The rules of dispatching, written down as plainly as possible: one list of requests that is
+ * searched from the start for everything.
+ */
+final class SlowDispatcher {
+  static final String WAITING = "waiting";
+
+  private final List<BatchSlots> deployments;
+  private final long lease;
+  private final List<Request> requests = new ArrayList<>();
+  private long leases;
+
+  /** Where a request is in its life. */
+  static final class Request {
+    private final Ticket ticket;
+    private final long deadline;
+    private String state = WAITING;
+    private Optional<BatchSlots> holds = Optional.empty();
+    private long leaseEnd;
+    private long leaseOrder;
+
+    private Request(Ticket ticket, long deadline) {
+      this.ticket = ticket;
+      this.deadline = deadline;
+    }
+
+    /** "waiting", "full", ..., or "granted by" the deployment. */
+    String state() {
+      return state;
+    }
+
+    private boolean waits() {
+      return state.equals(WAITING);
+    }
+  }
+
+  SlowDispatcher(List<BatchSlots> deployments, long lease) {
+    this.deployments = deployments;
+    this.lease = lease;
+  }
+
+  void enqueue(Ticket ticket, long now) {
+    Request request = new Request(ticket, now + ticket.maxWait().toNanos());
+    if (deployments.stream().noneMatch(d -> serves(d, ticket))) {
+      request.state = "unserved";
+      requests.add(request);
+      return;
+    }
+    pass(now);
+    long waiting =
+        requests.stream()
+            .filter(r -> r.waits() && r.ticket.model().equals(ticket.model()))
+            .filter(r -> r.ticket.qos().equals(ticket.qos()))
+            .count();
+    requests.add(request);
+    Optional<BatchSlots> free =
+        deployments.stream()
+            .filter(d -> serves(d, ticket) && busy(d) < d.slots())
+            .min(
+                Comparator.comparingInt((BatchSlots d) -> rank(d, ticket))
+                    .thenComparing(d -> busy(d) - d.slots()));
+    if (free.isPresent()) {
+      grant(request, free.get(), now);
+    } else if (waiting >= ticket.queueDepth()) {
+      request.state = "full";
+    } else if (ticket.maxWait().isZero()) {
+      request.state = "timed out";
+    }
+  }
+
+  void cancel(int index, long now) {
+    pass(now);
+    Request request = requests.get(index);
+    if (request.waits()) {
+      request.state = "cancelled";
+    }
+    free(request, now);
+  }
+
+  void release(int index, long now) {
+    pass(now);
+    free(requests.get(index), now);
+  }
+
+  boolean renew(int index, long now) {
+    pass(now);
+    Request request = requests.get(index);
+    request.leaseEnd = now + lease;
+    return request.holds.isPresent();
+  }
+
+  void pass(long now) {
+    while (true) {
+      Optional<Request> lease =
+          requests.stream()
+              .filter(r -> r.holds.isPresent() && r.leaseEnd <= now)
+              .min(
+                  Comparator.comparingLong((Request r) -> r.leaseEnd)
+                      .thenComparingLong(r -> r.leaseOrder));
+      Optional<Request> wait =
+          requests.stream()
+              .filter(r -> r.waits() && r.deadline <= now)
+              .min(Comparator.comparingLong(r -> r.deadline));
+      if (lease.isPresent() && (wait.isEmpty() || lease.get().leaseEnd <= wait.get().deadline)) {
+        free(lease.get(), now);
+      } else if (wait.isPresent()) {
+        wait.get().state = "timed out";
+      } else {
+        return;
+      }
+    }
+  }
+
+  List<String> states() {
+    return requests.stream().map(Request::state).toList();
+  }
+
+  int busy(BatchSlots deployment) {
+    return (int) requests.stream().filter(r -> r.holds.equals(Optional.of(deployment))).count();
+  }
+
+  private void grant(Request request, BatchSlots deployment, long now) {
+    request.state = "granted by " + deployment.deployment();
+    request.holds = Optional.of(deployment);
+    request.leaseEnd = now + lease;
+    request.leaseOrder = leases++;
+  }
+
+  private void free(Request request, long now) {
+    Optional<BatchSlots> freed = request.holds;
+    request.holds = Optional.empty();
+    freed.ifPresent(
+        deployment ->
+            requests.stream()
+                .filter(r -> r.waits() && serves(deployment, r.ticket))
+                .min(Comparator.comparingInt(r -> rank(deployment, r.ticket)))
+                .ifPresent(next -> grant(next, deployment, now)));
+  }
+
+  private static boolean serves(BatchSlots deployment, Ticket ticket) {
+    return deployment.models().contains(ticket.model()) && rank(deployment, ticket) >= 0;
+  }
+
+  private static int rank(BatchSlots deployment, Ticket ticket) {
+    return deployment.qosList().labels().indexOf(ticket.qos());
+  }
+}
