@@ -172,6 +172,8 @@ public final class Gateway {
               new HttpServerOptions()
                   .setHost(options.host())
                   .setPort(port)
+                  // HTTP/1.1 only: with h2c Vert.x tells of a connection after its first head only.
+                  .setHttp2ClearTextEnabled(false)
                   .setMaxHeaderSize(MOST_HEADER_BYTES)
                   .setMaxInitialLineLength(MOST_LINE_BYTES)
                   .setAcceptBacklog(1024));
