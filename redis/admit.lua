@@ -24,58 +24,61 @@ end
 
 local hits = tonumber(ARGV[3])
 local time = now()
-local scopes, asked, limits = {}, {}, {}
-local room = true
-local at = 4
+-- By scope: its windows, and how many of them were asked for. By window of ARGV: itself, its limit.
+local scopes, numbers, asked, limits = {}, {}, {}, {}
+local total, at, room, shifted = 0, 4, true, false
 for k = 3, #KEYS do
-  local windows = decode(stored[k] or '')
-  for _, w in ipairs(windows) do
-    advance(w, time)
+  local windows, number = decode(stored[k] or ''), 0
+  for i = 1, #windows do
+    local w = windows[i]
+    local current = floor(time * SUBWINDOWS / w.period)
+    if current ~= w.newest then
+      advance(w, current)
+      shifted = shifted or w.shifted
+    end
   end
   local last = at + 2 * ARGV[at]
   for i = at + 1, last, 2 do
-    local w, limit = window(windows, tonumber(ARGV[i]), time), tonumber(ARGV[i + 1])
-    w.asked = true
-    asked[#asked + 1] = w
-    limits[#limits + 1] = limit
+    local w
+    w, number = ask(windows, number, tonumber(ARGV[i]), time)
+    local limit = tonumber(ARGV[i + 1])
+    total = total + 1
+    asked[total], limits[total] = w, limit
     room = room and w.sum + hits <= limit
   end
-  scopes[k] = windows
+  scopes[k], numbers[k] = windows, number
   at = last + 1
 end
 
 if room and not hold then
-  -- What cancel.lua needs to take it back: h, the hits, then for each scope the number of windows,
-  -- and for each window its period, sub-window and shifts.
-  local taken = {'h', pack('<I4', hits)}
+  -- What cancel.lua needs to take it back: the hits, then for each scope the number of windows, and
+  -- for each window its period, sub-window and shifts.
+  local taken, n = {hits}, 1
   for k = 3, #KEYS do
-    local windows, entries = scopes[k], {}
-    for _, w in ipairs(windows) do
-      if w.asked then
-        count(w, hits)
-        entries[#entries + 1] = pack('<I6I6B', w.period, w.newest, w.shifts)
-      end
+    local windows, number = scopes[k], numbers[k]
+    n = n + 1
+    taken[n] = number
+    for i = 1, number do
+      local w = windows[i]
+      w.sum, w.current = w.sum + hits, w.current + hits
+      taken[n + 1], taken[n + 2], taken[n + 3] = w.period, w.newest, w.shifts
+      n = n + 3
     end
-    taken[#taken + 1] = string.char(#entries) .. table.concat(entries)
-    store(KEYS[k], windows, time)
+    store(KEYS[k], windows, number, time)
   end
-  redis.call('SET', KEYS[2], table.concat(taken), 'PX', ARGV[2])
-else
+  redis.call('SET', KEYS[2], 'h' .. cmsgpack.pack(taken), 'PX', ARGV[2])
+elseif shifted then
   for k = 3, #KEYS do
-    for _, w in ipairs(scopes[k]) do
-      if w.shifted then
-        store(KEYS[k], scopes[k], time)
-        break
-      end
-    end
+    store(KEYS[k], scopes[k], numbers[k], time)
   end
 end
 
-local reply = {(room or hold) and HELD or EXCEEDED}
-for i, w in ipairs(asked) do
-  local n = #reply
+local reply, n = {(room or hold) and HELD or EXCEEDED}, 1
+for i = 1, total do
+  local w = asked[i]
   reply[n + 1] = w.sum
   reply[n + 2] = reset(w, time)
   reply[n + 3] = retry(w, limits[i], hits, time)
+  n = n + 3
 end
 return reply

@@ -10,16 +10,21 @@
 -- A hold that is not there gets its tombstone too: so an admit that comes after its cancel counts
 -- nothing.
 
--- Takes hits back from the window that they went to. Its time stands still meanwhile.
+-- Takes hits back from the window that they went to.
 local function take_back(windows, period, counted_in, shifts, hits)
   for _, w in ipairs(windows) do
     local age = w.newest - counted_in
     if w.period == period and w.shifts == shifts and age >= 0 and age <= SUBWINDOWS then
+      if age == 0 then
+        hits = math.min(hits, w.current)
+        w.current, w.sum = w.current - hits, w.sum - hits
+        return
+      end
       for at = w.first, w.last, PAIR_SIZE do
-        local mark, counted = unpack_(PAIR, w.text, at)
+        local mark, count = unpack_(PAIR, w.text, at)
         if mark == counted_in % 256 then
-          hits = math.min(hits, counted)
-          local rest = counted > hits and pack(PAIR, mark, counted - hits) or ''
+          hits = math.min(hits, count)
+          local rest = count > hits and pack(PAIR, mark, count - hits) or ''
           w.text = sub(w.text, w.first, at - 1) .. rest .. sub(w.text, at + PAIR_SIZE, w.last)
           w.first, w.last = 1, #w.text
           w.sum = w.sum - hits
@@ -35,22 +40,19 @@ if hold and byte(hold) ~= byte('h') then
   return {0}
 end
 if hold then
-  local hits, at = unpack_('<I4', hold, 2)
+  local time = now()
+  local taken = cmsgpack.unpack(sub(hold, 2))
+  local hits, at = taken[1], 2
   for k = 2, #KEYS do
     local text = redis.call('GET', KEYS[k])
     local windows = decode(text or '')
-    local entries
-    entries, at = unpack_('B', hold, at)
-    for _ = 1, entries do
-      local period, counted_in, shifts
-      period, counted_in, shifts, at = unpack_('<I6I6B', hold, at)
-      take_back(windows, period, counted_in, shifts, hits)
+    local last = at + 3 * taken[at]
+    for i = at + 1, last, 3 do
+      take_back(windows, taken[i], taken[i + 1], taken[i + 2], hits)
     end
+    at = last + 1
     if text then
-      for _, w in ipairs(windows) do
-        w.asked = true
-      end
-      redis.call('SET', KEYS[k], encode(windows), 'KEEPTTL')
+      store(KEYS[k], windows, #windows, time)
     end
   end
 end

@@ -7,17 +7,18 @@
 --
 -- One string holds all windows of a scope, one segment behind the other, little endian:
 --
---   period in ms (6 bytes), newest sub-window (6), sum (6), shifts (1), number of pairs (1),
---   then the pairs, oldest first: sub-window modulo 256 (1), count (4)
+--   period in ms (6 bytes), newest sub-window (6), sum (6), count of the newest sub-window (4),
+--   shifts (1), number of pairs (1),
+--   then pairs for the sub-windows before it, oldest first: sub-window modulo 256 (1), count (4)
 --
 -- No pair is more than 64 older than the newest sub-window, so the modulus tells which one it is.
--- A call looks at the pairs that have expired and at the last one, not at all of them.
+-- A call looks at the pairs that have expired, not at all of them.
 
 local byte, sub, pack, unpack_ = string.byte, string.sub, struct.pack, struct.unpack
 local floor, ceil = math.floor, math.ceil
 
 local SUBWINDOWS = 64
-local HEADER = '<I6I6I6BB'
+local HEADER = '<I6I6I6I4BB'
 local PAIR = '<BI4'
 local PAIR_SIZE = 5
 -- Windows that are no longer asked for stay until they are empty, but not more than these.
@@ -33,29 +34,41 @@ end
 -- The windows that a stored string holds, in its order. The pairs stay where they are: those of a
 -- window are text[first..last].
 local function decode(text)
-  local windows, at = {}, 1
-  while at <= #text do
-    local period, newest, sum, shifts, pairs, first = unpack_(HEADER, text, at)
+  local windows, n, at, size = {}, 0, 1, #text
+  while at <= size do
+    local period, newest, sum, current, shifts, pairs, first = unpack_(HEADER, text, at)
     at = first + pairs * PAIR_SIZE
-    windows[#windows + 1] = {
-      period = period, newest = newest, sum = sum, shifts = shifts,
-      text = text, first = first, last = at - 1, tail = ''
+    n = n + 1
+    -- Eight fields: one more would double the memory of such a table.
+    windows[n] = {
+      period = period, newest = newest, sum = sum, current = current, shifts = shifts,
+      text = text, first = first, last = at - 1
     }
   end
   return windows
 end
 
--- The string that decode reads.
-local function encode(windows)
-  local segments = {}
-  for _, w in ipairs(windows) do
-    local pairs = (w.last - w.first + 1 + #w.tail) / PAIR_SIZE
-    if w.asked or (pairs > 0 and #segments < MOST_WINDOWS) then
-      segments[#segments + 1] = pack(HEADER, w.period, w.newest, w.sum, w.shifts, pairs)
-        .. sub(w.text, w.first, w.last) .. w.tail
+-- Writes the windows of a scope, for as long as any of them counts something: the first ones, which
+-- were asked for, and of the others those that are not empty.
+local function store(key, windows, asked, time)
+  local segments, kept, longest = {}, 0, 0
+  for i = 1, #windows do
+    local w = windows[i]
+    if i <= asked or (w.sum > 0 and kept < MOST_WINDOWS) then
+      local size = w.last - w.first + 1
+      kept = kept + 1
+      segments[kept] =
+        pack(HEADER, w.period, w.newest, w.sum, w.current, w.shifts, size / PAIR_SIZE)
+      if size > 0 then
+        segments[kept] = segments[kept] .. sub(w.text, w.first, w.last)
+      end
+      local left = (w.newest + SUBWINDOWS + 1) * w.period / SUBWINDOWS - time
+      if left > longest then
+        longest = left
+      end
     end
   end
-  return table.concat(segments)
+  redis.call('SET', key, table.concat(segments), 'PX', ceil(longest) + TTL_SLACK)
 end
 
 -- When what was counted in a sub-window is no longer counted.
@@ -83,64 +96,59 @@ local function shift(w, by)
   w.shifted = true
 end
 
--- Moves a window to a time, and drops what has expired. Its time never goes back.
-local function advance(w, time)
-  local current = floor(time * SUBWINDOWS / w.period)
-  if w.newest - current > SUBWINDOWS then
-    shift(w, current - w.newest)
-  end
+-- Moves a window to a sub-window, and drops what has expired. It never goes back, but for a shift.
+local function advance(w, current)
   local passed = current - w.newest
-  if passed <= 0 then
-    return
-  end
-  if passed > SUBWINDOWS then
-    w.first, w.sum = w.last + 1, 0
-  else
-    local oldest, first, sum = SUBWINDOWS - passed, w.first, w.sum
-    while first < w.last and (w.newest - byte(w.text, first)) % 256 > oldest do
-      local _, count = unpack_(PAIR, w.text, first)
+  if passed < -SUBWINDOWS then
+    shift(w, passed)
+  elseif passed > SUBWINDOWS then
+    w.first, w.sum, w.current, w.newest = w.last + 1, 0, 0, current
+  elseif passed > 0 then
+    local text, newest, first, sum = w.text, w.newest, w.first, w.sum
+    local oldest = SUBWINDOWS - passed
+    while first < w.last and (newest - byte(text, first)) % 256 > oldest do
+      local _, count = unpack_(PAIR, text, first)
       sum = sum - count
       first = first + PAIR_SIZE
     end
-    w.first, w.sum = first, sum
-  end
-  w.newest = current
-end
-
--- The window with a period; a new one is empty.
-local function window(windows, period, time)
-  for _, w in ipairs(windows) do
-    if w.period == period then
-      return w
+    w.first, w.sum, w.newest = first, sum, current
+    if w.current > 0 then
+      w.text = sub(text, first, w.last) .. pack(PAIR, newest % 256, w.current)
+      w.first, w.last, w.current = 1, #w.text, 0
     end
   end
-  local w = {
-    period = period, newest = floor(time * SUBWINDOWS / period), sum = 0, shifts = 0,
-    text = '', first = 1, last = 0, tail = ''
-  }
-  windows[#windows + 1] = w
-  return w
 end
 
--- Counts in the current sub-window.
-local function count(w, hits)
-  local mark, counted = w.newest % 256, hits
-  local at = w.last - PAIR_SIZE + 1
-  if at >= w.first and byte(w.text, at) == mark then
-    local _, before = unpack_(PAIR, w.text, at)
-    counted = before + hits
-    w.last = at - 1
+-- Finds the window with a period, makes an empty one if there is none, and moves it in front of
+-- those that were not asked for. Returns it, and how many were asked for.
+local function ask(windows, asked, period, time)
+  local w = windows[asked + 1]
+  if w and w.period == period then
+    return w, asked + 1
   end
-  w.tail = pack(PAIR, mark, counted)
-  w.sum = w.sum + hits
+  for i = 1, #windows do
+    w = windows[i]
+    if w.period == period then
+      if i <= asked then
+        return w, asked
+      end
+      table.insert(windows, asked + 1, table.remove(windows, i))
+      return w, asked + 1
+    end
+  end
+  w = {
+    period = period, newest = floor(time * SUBWINDOWS / period), sum = 0, current = 0, shifts = 0,
+    text = '', first = 1, last = 0
+  }
+  table.insert(windows, asked + 1, w)
+  return w, asked + 1
 end
 
 -- Milliseconds until nothing is counted any more.
 local function reset(w, time)
-  if #w.tail > 0 then
+  if w.current > 0 then
     return expiry(w, w.newest) - time
-  end
-  if w.last < w.first then
+  elseif w.last < w.first then
     return 0
   end
   return expiry(w, subwindow(w, w.last - PAIR_SIZE + 1)) - time
@@ -151,25 +159,15 @@ local function retry(w, limit, hits, time)
   local excess = w.sum + hits - limit
   if excess <= 0 then
     return 0
-  end
-  if hits > limit then
+  elseif hits > limit then
     return -1
   end
   for at = w.first, w.last, PAIR_SIZE do
-    local _, counted = unpack_(PAIR, w.text, at)
-    excess = excess - counted
+    local _, count = unpack_(PAIR, w.text, at)
+    excess = excess - count
     if excess <= 0 then
       return expiry(w, subwindow(w, at)) - time
     end
   end
   return expiry(w, w.newest) - time
-end
-
--- Writes the windows of a scope, for as long as any of them counts something.
-local function store(key, windows, time)
-  local latest = 0
-  for _, w in ipairs(windows) do
-    latest = math.max(latest, expiry(w, w.newest))
-  end
-  redis.call('SET', key, encode(windows), 'PX', latest - time + TTL_SLACK)
 end

@@ -6,19 +6,21 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A connection to a Redis Cluster: within it, one to each node. */
 final class ClusterLink implements RedisLink {
   private final RedisClusterClient client;
 
-  ClusterLink(ClientResources resources, List<RedisURI> nodes, int callsInFlight) {
+  ClusterLink(ClientResources resources, List<RedisURI> nodes) {
     this.client = RedisClusterClient.create(resources, nodes);
     ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-    SingleLink.configured(options, callsInFlight);
+    SingleLink.configured(options);
     client.setOptions(
         options
             .topologyRefreshOptions(
@@ -35,7 +37,20 @@ final class ClusterLink implements RedisLink {
     return client
         .refreshPartitionsAsync()
         .thenCompose(refreshed -> client.connectAsync(SingleLink.CODEC))
-        .thenApply(StatefulRedisClusterConnection::async);
+        .thenCompose(ClusterLink::connectNodes);
+  }
+
+  /** Else the first call to each node would be refused: it finds the node not connected yet. */
+  private static CompletionStage<RedisClusterAsyncCommands<String, byte[]>> connectNodes(
+      StatefulRedisClusterConnection<String, byte[]> cluster) {
+    CompletableFuture<?>[] nodes =
+        cluster.getPartitions().stream()
+            .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM))
+            .map(
+                node ->
+                    cluster.getConnectionAsync(node.getUri().getHost(), node.getUri().getPort()))
+            .toArray(CompletableFuture<?>[]::new);
+    return CompletableFuture.allOf(nodes).handle((all, failure) -> cluster.async());
   }
 
   @Override

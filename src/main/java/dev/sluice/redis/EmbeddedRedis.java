@@ -51,6 +51,7 @@ public final class EmbeddedRedis implements AutoCloseable {
 
   private static final String READY = "Ready to accept connections";
   private static final Duration STOP = Duration.ofSeconds(10);
+  private static final Duration RELEASE = Duration.ofSeconds(3);
 
   private final RedisBinary binary;
   private final Options options;
@@ -219,7 +220,7 @@ public final class EmbeddedRedis implements AutoCloseable {
   private static void prepare(Path data) {
     try {
       Files.createDirectories(data);
-      long deadline = System.nanoTime() + STOP.toNanos();
+      long deadline = System.nanoTime() + RELEASE.toNanos();
       while (alive(pidFile(data))) {
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException(

@@ -21,6 +21,9 @@ import java.util.function.Function;
 /**
  * One connection to Redis, and the calls that wait for its answers.
  *
+ * <p>A call that has ended by its deadline is in flight until Redis answers it or the connection
+ * ends: so a Redis that stands still does not fill the memory.
+ *
  * <p>All of it happens on one event loop. The calls have the same deadline, so they expire in the
  * order in which they were made, and one timer for the oldest is enough.
  */
@@ -35,10 +38,12 @@ final class RedisConnection {
   private final RedisLink link;
   private final Reachability reachability;
   private final long deadlineNanos;
+  private final int callsInFlight;
   private final Metrics metrics;
 
   private final ArrayDeque<Call<?>> calls = new ArrayDeque<>();
   private Optional<RedisClusterAsyncCommands<String, byte[]>> commands = Optional.empty();
+  private int inFlight;
   private boolean timerSet;
   private boolean closed;
   private long silentSince;
@@ -54,6 +59,7 @@ final class RedisConnection {
     this.link = link;
     this.reachability = reachability;
     this.deadlineNanos = options.deadline().toNanos();
+    this.callsInFlight = options.callsInFlight();
     this.metrics = metrics;
   }
 
@@ -143,6 +149,11 @@ final class RedisConnection {
     if (call.answer.isDone()) {
       return;
     }
+    // Lettuce has such a bound as well, but writes a stack trace for each call over it.
+    if (inFlight >= callsInFlight) {
+      end(call, Outcome.ERROR, callsInFlight + " calls are in flight");
+      return;
+    }
     RedisFuture<T> future;
     try {
       future = command.apply(commands.get());
@@ -150,11 +161,12 @@ final class RedisConnection {
       failed.accept(e);
       return;
     }
-    call.sent = Optional.of(future);
+    inFlight++;
     future.whenComplete(
         (value, failure) ->
             onLoop(
                 () -> {
+                  inFlight--;
                   if (failure == null) {
                     succeed(call, value);
                   } else {
@@ -173,10 +185,10 @@ final class RedisConnection {
   }
 
   private void fail(Call<?> call, Throwable failure) {
-    boolean refused =
-        failure instanceof RedisCommandExecutionException
-            || reason(failure).startsWith("Request queue size exceeded");
-    if (refused) {
+    if (call.answer.isDone()) {
+      return;
+    }
+    if (failure instanceof RedisCommandExecutionException) {
       end(call, Outcome.ERROR, reason(failure));
     } else {
       reachability.failed(reason(failure));
@@ -195,7 +207,6 @@ final class RedisConnection {
   private void failAll(String why) {
     for (Call<?> call : List.copyOf(calls)) {
       end(call, Outcome.DISCONNECTED, why);
-      call.forget();
     }
   }
 
@@ -218,7 +229,6 @@ final class RedisConnection {
       if (!oldest.answer.isDone()) {
         String millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms";
         end(oldest, Outcome.TIMEOUT, "no answer within " + millis);
-        oldest.forget();
         timedOut(now);
       }
     }
@@ -280,15 +290,9 @@ final class RedisConnection {
     private final String name;
     private final long started = System.nanoTime();
     private final CompletableFuture<T> answer = new CompletableFuture<>();
-    private Optional<RedisFuture<T>> sent = Optional.empty();
 
     private Call(String name) {
       this.name = name;
-    }
-
-    /** What was not written yet will not be; an answer that still comes is dropped. */
-    private void forget() {
-      sent.ifPresent(future -> future.cancel(false));
     }
   }
 }

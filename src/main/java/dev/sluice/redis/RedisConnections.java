@@ -75,8 +75,8 @@ public final class RedisConnections implements AutoCloseable {
       ClientResources its = resources(address.cluster() ? loops : home, loops, timer, tap);
       RedisLink link =
           address.cluster()
-              ? new ClusterLink(its, address.nodes(), options.callsInFlight())
-              : new SingleLink(its, address.nodes().get(0), options.callsInFlight(), tap);
+              ? new ClusterLink(its, address.nodes())
+              : new SingleLink(its, address.nodes().get(0), tap);
       resources.add(its);
       links.add(link);
       connections.add(new RedisConnection(home, link, reachability, options, metrics));

@@ -31,21 +31,20 @@ final class SingleLink implements RedisLink {
   /**
    * @param tap set up in the resources
    */
-  SingleLink(ClientResources resources, RedisURI uri, int callsInFlight, ChannelTap tap) {
+  SingleLink(ClientResources resources, RedisURI uri, ChannelTap tap) {
     this.client = RedisClient.create(resources, uri);
     this.uri = uri;
     this.tap = tap;
-    client.setOptions(configured(ClientOptions.builder(), callsInFlight).build());
+    client.setOptions(configured(ClientOptions.builder()).build());
   }
 
   /** What holds for every kind of connection. */
-  static ClientOptions.Builder configured(ClientOptions.Builder options, int callsInFlight) {
+  static ClientOptions.Builder configured(ClientOptions.Builder options) {
     return options
         .autoReconnect(true)
         .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
         // A counting command that is sent again after a reconnect would count twice.
         .replayFilter(command -> true)
-        .requestQueueSize(callsInFlight)
         // Deadlines are ours: Lettuce would set a timer for each command.
         .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
         .maintNotificationsConfig(MaintNotificationsConfig.disabled())

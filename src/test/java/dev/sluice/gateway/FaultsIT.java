@@ -206,7 +206,8 @@ class FaultsIT {
       signal("CONT");
     }
     await().until(() -> ready().statusCode() == 200);
-    // What Redis had received before it was stopped, it took back: the refused call was not charged.
+    // What Redis had received before it was stopped, it took back: the refused call was not
+    // charged.
     assertThat(remaining()).isEqualTo("98");
   }
 

@@ -11,6 +11,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +130,8 @@ enum Store {
 
   private static EmbeddedRedis clusterNode() {
     try {
-      String directory = Files.createTempDirectory("sluice-cluster-node").toString();
+      String directory =
+          Files.createTempDirectory(Path.of("target"), "cluster-node").toAbsolutePath().toString();
       return EmbeddedRedis.start(
           new EmbeddedRedis.Options(
               0, Optional.empty(), List.of("--cluster-enabled", "yes", "--dir", directory)));
