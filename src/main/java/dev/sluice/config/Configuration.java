@@ -44,8 +44,8 @@ public record Configuration(
         ours.sambastack().flatMap(file -> SambaStackReader.read(file, problems));
     Optional<CrossCheck> both = vendors.map(v -> new CrossCheck(ours, v));
     List<BatchSlots> slots = both.map(CrossCheck::slots).orElse(List.of());
-    both.ifPresent(CrossCheck::run);
     problems.throwIfInvalid();
+    both.ifPresent(CrossCheck::run);
     SluiceConfig valid = settings.orElseThrow();
     return new Configuration(
         valid,

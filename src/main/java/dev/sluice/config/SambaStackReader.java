@@ -12,10 +12,14 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 final class SambaStackReader {
   private final TiersReader tiers = new TiersReader();
   private final BundlesReader bundles = new BundlesReader();
+  private boolean whole = true;
 
   private SambaStackReader() {}
 
-  /** Empty, with a problem, when the file cannot be read or is not YAML. */
+  /**
+   * Empty, with a problem, when the file or a part of it cannot be read or is not YAML: then nobody
+   * can say what it lacks.
+   */
   static Optional<SambaStackReader> read(Path file, Problems problems) {
     Optional<String> text = YamlText.read(file, problems);
     if (text.isEmpty()) {
@@ -24,7 +28,8 @@ final class SambaStackReader {
     Source source = Source.file(file.toString());
     Reading reading = new Reading(source, problems, Overrides.none(), Severity.WARNING);
     SambaStackReader reader = new SambaStackReader();
-    if (!reader.documents(text.get(), reading, SambaStackReader::resource)) {
+    reader.documents(text.get(), reading, SambaStackReader::resource);
+    if (!reader.whole) {
       return Optional.empty();
     }
     if (reader.tiers.none() && !problems.hasErrors()) {
@@ -62,12 +67,12 @@ final class SambaStackReader {
     void read(SambaStackReader reader, Field document);
   }
 
-  private boolean documents(String text, Reading reading, DocumentReader each) {
+  private void documents(String text, Reading reading, DocumentReader each) {
     Optional<List<Node>> documents = YamlText.documents(text, reading.source(), reading.problems());
     documents
         .orElse(List.of())
         .forEach(node -> each.read(this, Field.root(reading, Optional.of(node))));
-    return documents.isPresent();
+    whole &= documents.isPresent();
   }
 
   /** Reads a document that may be a Kubernetes resource around the file. */
@@ -90,6 +95,8 @@ final class SambaStackReader {
           Field file = entries.field("sambastack.yaml").required();
           if (file.text().isPresent()) {
             embedded(file);
+          } else {
+            whole = false;
           }
         });
   }

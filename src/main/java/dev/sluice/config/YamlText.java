@@ -63,7 +63,6 @@ final class YamlText {
     options.setCodePointLimit(MAX_BYTES);
     options.setNestingDepthLimit(MAX_NESTING);
     options.setMaxAliasesForCollections(MAX_ALIASES);
-    options.setMergeOnCompose(true);
     try {
       List<Node> documents = new ArrayList<>();
       new Yaml(options).composeAll(new StringReader(text)).forEach(documents::add);
@@ -97,6 +96,9 @@ final class YamlText {
     String problem = String.valueOf(marked.getProblem());
     if (problem.startsWith("found undefined alias")) {
       return "an alias without its anchor; a text that begins with * needs quotes";
+    }
+    if (problem.startsWith("found undefined tag handle")) {
+      return "an unknown tag; a text that begins with ! needs quotes";
     }
     return marked.getContext() == null ? problem : marked.getContext() + ", " + problem;
   }

@@ -249,8 +249,7 @@ final class ConfigurationTest {
             "sluice.yaml:20: deployments[2].slots: expected a whole number from 1 to 100000, found"
                 + " \"many\"",
             "sluice.yaml:21: deployments[2].models: expected at least one item, found none",
-            "sluice.yaml:22: deployments[2].apikey: unknown key; did you mean \"apiKey\"?",
-            "sambastack.yaml:9: serviceTiers.web[0].models[0]: no deployment serves the model m");
+            "sluice.yaml:22: deployments[2].apikey: unknown key; did you mean \"apiKey\"?");
   }
 
   @ParameterizedTest
@@ -383,6 +382,8 @@ final class ConfigurationTest {
             + " next token, found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)",
         "'a: 1\nredis: *hunter2'     | sluice.yaml:2: is not valid YAML: an alias without its"
             + " anchor; a text that begins with * needs quotes",
+        "'a: 1\nredis: !hunter!2'     | sluice.yaml:2: is not valid YAML: an unknown tag; a text that"
+            + " begins with ! needs quotes",
         "'a: 1\nb: \u0007'           | sluice.yaml:2: is not valid YAML: a control character stands"
             + " here",
         "'[1, 2]: x'                 | sluice.yaml:1: line 1: a key must be a text, not a list or a"
@@ -425,6 +426,17 @@ final class ConfigurationTest {
             .formatted(name, group, more);
 
     assertThat(problems(ours)).contains(problem);
+  }
+
+  /** What the file lacks cannot be told from the part of it that could be read. */
+  @Test
+  void load_vendorsFileBroken_reportsOnlyThat() {
+    String broken = "kind: ConfigMap\ndata:\n  sambastack.yaml: |\n    a: [\n";
+
+    assertThat(problems(OURS, broken, Map.of()))
+        .singleElement()
+        .asString()
+        .startsWith("sambastack.yaml:5: is not valid YAML");
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SambaStackFileTest {
   private final Path file;
@@ -377,5 +378,19 @@ final class SambaStackFileTest {
       bomb.append("a%d: &a%d [%s]\n".formatted(i, i, ("*a" + (i - 1) + ",").repeat(9)));
     }
     assertThat(errors(bomb.toString())).first().asString().contains("is not valid YAML");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "serviceTiers: &a {x: [*a], <<: *a}",
+        "&a [*a]",
+        "&a {*a : *a}",
+        "serviceTiers: {x: &a [{models: *a, rates: *a}]}",
+        "serviceTiers: {x: [{models: [m], <<: [1, {qos: q}]}]}",
+        "serviceTiers: {x: [{models: [m], <<: 1}]}",
+      })
+  void load_cyclesAndBadMerges_endInProblems(String text) {
+    assertThat(errors(text)).isNotEmpty();
   }
 }
