@@ -50,6 +50,7 @@ public final class Server implements AutoCloseable {
   private static final int EVENT_LOOPS = Runtime.getRuntime().availableProcessors();
   private static final int KNOWN_CALLERS = 100_000;
   private static final Duration EXPIRY_TICK = Duration.ofMillis(50);
+  private static final Duration REDIS_START = Duration.ofSeconds(5);
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final Logger log = LoggerFactory.getLogger(Server.class);
 
@@ -146,6 +147,14 @@ public final class Server implements AutoCloseable {
   }
 
   private Doors listen() throws CannotStart {
+    try {
+      if (!redis.awaitAnswer(REDIS_START)) {
+        // It starts all the same: it is not ready until Redis is there, and then it is.
+        log.warn("Redis does not answer yet: requests are refused until it does");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     Doors doors =
         new Doors(
             Listening.await("gateway", settings.gateway().listener(), gateway.start(EVENT_LOOPS)),

@@ -40,6 +40,7 @@ final class RedisConnection {
   private final long deadlineNanos;
   private final int callsInFlight;
   private final Metrics metrics;
+  private final List<Script> scripts;
 
   private final ArrayDeque<Call<?>> calls = new ArrayDeque<>();
   private Optional<RedisClusterAsyncCommands<String, byte[]>> commands = Optional.empty();
@@ -54,13 +55,15 @@ final class RedisConnection {
       RedisLink link,
       Reachability reachability,
       RedisOptions options,
-      Metrics metrics) {
+      Metrics metrics,
+      List<Script> scripts) {
     this.loop = loop;
     this.link = link;
     this.reachability = reachability;
     this.deadlineNanos = options.deadline().toNanos();
     this.callsInFlight = options.callsInFlight();
     this.metrics = metrics;
+    this.scripts = scripts;
   }
 
   /** Connects, and keeps trying until it is closed. */
@@ -75,6 +78,7 @@ final class RedisConnection {
                 onLoop(
                     () -> {
                       if (failure == null) {
+                        load(connected);
                         commands = closed ? Optional.empty() : Optional.of(connected);
                         reachability.connected();
                       } else if (!closed) {
@@ -84,6 +88,16 @@ final class RedisConnection {
                             loop.schedule(() -> connect(next), retryMillis, TimeUnit.MILLISECONDS);
                       }
                     }));
+  }
+
+  /**
+   * Makes the scripts known before any is called. A call that met an unknown one is repeated with
+   * its text, but not after its deadline: and it is then that a cancel must not get lost.
+   */
+  private void load(RedisClusterAsyncCommands<String, byte[]> connected) {
+    for (Script script : scripts) {
+      var unused = connected.scriptLoad(script.text().getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   boolean onThisThread() {
@@ -267,6 +281,7 @@ final class RedisConnection {
     @Override
     public void reconnected() {
       reachability.connected();
+      onLoop(() -> commands.ifPresent(RedisConnection.this::load));
     }
 
     @Override

@@ -67,6 +67,7 @@ public final class RedisConnections implements AutoCloseable {
         new HashedWheelTimer(new DefaultThreadFactory("redis-reconnect", true));
     List<EventLoop> homes = address.cluster() ? List.of(loops.next()) : all(loops);
     Reachability reachability = new Reachability(address, homes.size());
+    List<Script> scripts = Script.all();
     List<RedisConnection> connections = new ArrayList<>();
     List<RedisLink> links = new ArrayList<>();
     List<ClientResources> resources = new ArrayList<>();
@@ -79,7 +80,7 @@ public final class RedisConnections implements AutoCloseable {
               : new SingleLink(its, address.nodes().get(0), tap);
       resources.add(its);
       links.add(link);
-      connections.add(new RedisConnection(home, link, reachability, options, metrics));
+      connections.add(new RedisConnection(home, link, reachability, options, metrics, scripts));
     }
     connections.forEach(RedisConnection::open);
     return new RedisConnections(connections, links, resources, timer);
@@ -106,12 +107,14 @@ public final class RedisConnections implements AutoCloseable {
     return connection().ping().thenAccept(pong -> {});
   }
 
-  /** Waits until Redis answers, or the time is over. Not for an event loop. */
+  /** Waits until Redis answers on each connection, or the time is over. Not for an event loop. */
   public boolean awaitAnswer(Duration time) throws InterruptedException {
     long deadline = System.nanoTime() + time.toNanos();
     while (true) {
       try {
-        ping().toCompletableFuture().join();
+        for (RedisConnection connection : connections) {
+          connection.ping().toCompletableFuture().join();
+        }
         return true;
       } catch (CompletionException e) {
         if (System.nanoTime() > deadline) {

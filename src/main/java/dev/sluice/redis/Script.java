@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * A Lua script as Redis runs it.
@@ -15,6 +16,8 @@ import java.util.HexFormat;
  * @param sha1 by which Redis remembers the text, in lower case hex
  */
 public record Script(String name, String text, String sha1) {
+  private static final List<String> NAMES =
+      List.of("admit", "renew", "settle", "cancel", "lookup", "read", "change");
   private static final String USES_WINDOWS = "-- uses windows.lua\n";
 
   public Script(String name, String text) {
@@ -25,6 +28,11 @@ public record Script(String name, String text, String sha1) {
   static Script load(String name) {
     String text = read(name);
     return new Script(name, text.startsWith(USES_WINDOWS) ? read("windows") + text : text);
+  }
+
+  /** All of them. */
+  static List<Script> all() {
+    return NAMES.stream().map(Script::load).toList();
   }
 
   private static String read(String name) {
