@@ -240,7 +240,7 @@ final class Exchange {
     } else if (end instanceof Relay.End.NoHead noHead) {
       settle(Settlement.Ending.FAILED, Optional.empty(), granted);
       sendError(noHead.late() ? 504 : 502, noHead.late() ? LATE : BROKEN, granted);
-    } else {
+    } else if (end instanceof Relay.End.Unreachable) {
       finish();
       cancel(granted);
       sendError(502, UNREACHABLE, granted);
@@ -255,8 +255,8 @@ final class Exchange {
     Decision.Admitted granted = admitted;
     Relay forwarded = relay;
     if (forwarded != null && granted != null) {
-      forwarded.abort();
       settle(Settlement.Ending.DISCONNECTED, forwarded.usage(), granted);
+      forwarded.abort();
       return;
     }
     finish();

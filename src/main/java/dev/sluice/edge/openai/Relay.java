@@ -51,6 +51,14 @@ final class Relay {
       }
     }
 
+    /** The client left, and the backend was told to stop. */
+    record Aborted() implements End {
+      @Override
+      public String label() {
+        return "aborted";
+      }
+    }
+
     /** The backend broke off in the middle; the client was told as well as it can be. */
     record BrokenOff(boolean late, Optional<Usage> usage) implements End {
       @Override
@@ -93,7 +101,7 @@ final class Relay {
     this.headArrived = headArrived;
   }
 
-  /** Sends the request to a deployment; the future never fails, and stays open after an abort. */
+  /** Sends the request to a deployment; the future never fails. */
   Future<End> forward(String deployment, Buffer body) {
     upstream
         .open(deployment, client.method(), client.path())
@@ -108,6 +116,7 @@ final class Relay {
     if (call != null) {
       call.reset();
     }
+    end.tryComplete(new End.Aborted());
   }
 
   /** What the backend has reported so far. */
