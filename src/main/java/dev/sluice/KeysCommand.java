@@ -155,9 +155,6 @@ final class KeysCommand implements Runnable {
       }
       Accounts accounts = new RedisAccounts(redis);
       return then.apply(call.apply(accounts).toCompletableFuture().join());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return fail("interrupted");
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       return fail(String.valueOf(cause.getMessage()));

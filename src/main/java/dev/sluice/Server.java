@@ -18,20 +18,13 @@ import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisCounters;
-import io.prometheus.client.hotspot.DefaultExports;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +40,6 @@ import org.slf4j.LoggerFactory;
  * <p>Started and stopped by one thread, which both block.
  */
 public final class Server implements AutoCloseable {
-  private static final int EVENT_LOOPS = Runtime.getRuntime().availableProcessors();
   private static final int KNOWN_CALLERS = 100_000;
   private static final Duration EXPIRY_TICK = Duration.ofMillis(50);
   private static final Duration REDIS_START = Duration.ofSeconds(5);
@@ -68,18 +60,11 @@ public final class Server implements AutoCloseable {
     this.settings = configuration.settings();
     this.embedded = embedded;
     InstantSource clock = InstantSource.system();
-    Metrics metrics = new Metrics();
-    DefaultExports.register(metrics.registry());
-
-    this.vertx = vertx();
+    Metrics metrics = Metrics.ofProcess();
+    this.vertx = EventLoops.start();
     String url = embedded.map(EmbeddedRedis::url).orElseGet(settings.redis()::reveal);
-    // Redis answers on the event loop of the request that asked: no hop between threads. (Internal
-    // API of Vert.x: it stands here and nowhere else.)
     this.redis =
-        RedisConnections.open(
-            PartOptions.redis(settings, url),
-            ((VertxInternal) vertx).nettyEventLoopGroup(),
-            metrics);
+        RedisConnections.open(PartOptions.redis(settings, url), EventLoops.of(vertx), metrics);
     this.accounts = new RedisAccounts(redis);
     Counters counters = new RedisCounters(redis);
 
@@ -124,7 +109,7 @@ public final class Server implements AutoCloseable {
             dispatcher::snapshot);
   }
 
-  /** Where the doors of a server are. */
+  /** The URLs of the doors. */
   public record Doors(String gateway, String metrics, String debug) {}
 
   /** A server that listens, and where. */
@@ -147,19 +132,16 @@ public final class Server implements AutoCloseable {
   }
 
   private Doors listen() throws CannotStart {
-    try {
-      if (!redis.awaitAnswer(REDIS_START)) {
-        // It starts all the same: it is not ready until Redis is there, and then it is.
-        log.warn("Redis does not answer yet: requests are refused until it does");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (!redis.awaitAnswer(REDIS_START)) {
+      // It starts all the same: it is not ready until Redis is there, and then it is.
+      log.warn("Redis does not answer yet: requests are refused until it does");
     }
     Doors doors =
         new Doors(
-            Listening.await("gateway", settings.gateway().listener(), gateway.start(EVENT_LOOPS)),
-            Listening.await("metrics", settings.metrics(), metricsDoor.start()),
-            Listening.await("debug", settings.debug(), debugDoor.start()));
+            Lifecycle.listening(
+                "gateway", settings.gateway().listener(), gateway.start(EventLoops.COUNT)),
+            Lifecycle.listening("metrics", settings.metrics(), metricsDoor.start()),
+            Lifecycle.listening("debug", settings.debug(), debugDoor.start()));
     log.info(
         "listening: gateway {}, metrics {}, debug {}; {}",
         doors.gateway(),
@@ -179,10 +161,10 @@ public final class Server implements AutoCloseable {
   public void close() {
     draining = true;
     log.info("draining {} requests, for {} at most", gateway.running(), settings.drainTimeout());
-    join(gateway.drain(settings.drainTimeout()), settings.drainTimeout().plus(STOP));
+    Lifecycle.stopped(gateway.drain(settings.drainTimeout()), settings.drainTimeout().plus(STOP));
     redis.close();
-    join(Future.join(metricsDoor.stop(), debugDoor.stop()), STOP);
-    join(vertx.close(), STOP);
+    Lifecycle.stopped(Future.join(metricsDoor.stop(), debugDoor.stop()), STOP);
+    Lifecycle.stopped(vertx.close(), STOP);
     embedded.ifPresent(EmbeddedRedis::close);
     log.info("stopped");
   }
@@ -210,28 +192,6 @@ public final class Server implements AutoCloseable {
               EmbeddedRedis.Options.durable(settings.dataDirectory().resolve("redis"))));
     } catch (IllegalStateException e) {
       throw new CannotStart(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static Vertx vertx() {
-    return Vertx.vertx(
-        new VertxOptions()
-            .setEventLoopPoolSize(EVENT_LOOPS)
-            .setPreferNativeTransport(false)
-            // Nothing is served from files, and the file system may be read-only.
-            .setFileSystemOptions(
-                new FileSystemOptions()
-                    .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false)));
-  }
-
-  private static void join(Future<?> future, Duration time) {
-    try {
-      future.toCompletionStage().toCompletableFuture().get(time.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      log.warn("stopping: {}", e.toString());
     }
   }
 }

@@ -94,7 +94,7 @@ class ArchitectureTest {
 
   @Test
   void theWiringFitsOnAFewScreens() throws IOException {
-    assertThat(Files.readAllLines(SOURCES.resolve("Server.java"))).hasSizeLessThanOrEqualTo(240);
+    assertThat(Files.readAllLines(SOURCES.resolve("Server.java"))).hasSizeLessThanOrEqualTo(200);
   }
 
   private static boolean reaches(String from, String to, Set<String> allowed) {

@@ -4,6 +4,7 @@ import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
+import io.prometheus.client.hotspot.DefaultExports;
 
 /**
  * Every metric that Sluice counts itself; what the queue shows is read when Prometheus asks.
@@ -59,6 +60,13 @@ public final class Metrics {
       Counter.build("sluice_bad_requests", "Requests that never came to a decision, by reason.")
           .labelNames("door", "reason")
           .register(registry);
+
+  /** With the metrics of the process and its JVM beside ours. */
+  public static Metrics ofProcess() {
+    Metrics metrics = new Metrics();
+    DefaultExports.register(metrics.registry);
+    return metrics;
+  }
 
   /** Where other collectors of this process register. */
   public CollectorRegistry registry() {

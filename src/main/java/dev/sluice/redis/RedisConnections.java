@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The connections to Redis: one for each event loop; to a cluster, one for all.
@@ -108,21 +109,19 @@ public final class RedisConnections implements AutoCloseable {
   }
 
   /** Waits until Redis answers on each connection, or the time is over. Not for an event loop. */
-  public boolean awaitAnswer(Duration time) throws InterruptedException {
+  public boolean awaitAnswer(Duration time) {
     long deadline = System.nanoTime() + time.toNanos();
-    while (true) {
+    while (System.nanoTime() < deadline) {
       try {
         for (RedisConnection connection : connections) {
           connection.ping().toCompletableFuture().join();
         }
         return true;
       } catch (CompletionException e) {
-        if (System.nanoTime() > deadline) {
-          return false;
-        }
-        Thread.sleep(20);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
       }
     }
+    return false;
   }
 
   /** Ends all calls and connections, and waits for that, 2 s at most. Not for an event loop. */

@@ -4,7 +4,6 @@ import dev.sluice.edge.Answer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 
 /** Sends the gateway's own answers. */
 final class Replies {
@@ -39,9 +38,17 @@ final class Replies {
     request.endHandler(null);
     request.exceptionHandler(failure -> {});
     request.resume();
-    if (request.version() != HttpVersion.HTTP_2) {
+    if (!isShort(request)) {
       request.response().putHeader("connection", "close");
       vertx.setTimer(LINGER_MILLIS, timer -> request.connection().close());
     }
+  }
+
+  /**
+   * Whether what is still to come is so little that reading it is cheaper than a new connection.
+   */
+  private static boolean isShort(HttpServerRequest request) {
+    String length = request.getHeader("content-length");
+    return length != null && length.length() <= 5;
   }
 }

@@ -1,0 +1,127 @@
+package dev.sluice.command;
+
+import static dev.sluice.testing.Stack.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.account.KeyText;
+import dev.sluice.testing.SluiceProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Keys by the command line, with the embedded Redis of a server that runs, and of one that does
+ * not.
+ */
+class KeysCommandIT {
+  @TempDir private Path folder;
+  private String file;
+
+  @BeforeEach
+  void write() throws IOException {
+    Files.writeString(
+        folder.resolve("sambastack.yaml"),
+        """
+        serviceTiers:
+          web:
+          - {models: [small], qos: web}
+        """);
+    Path sluice = folder.resolve("sluice.yaml");
+    Files.writeString(
+        sluice,
+        """
+        sambastack: sambastack.yaml
+        redis: embedded
+        dataDirectory: "%s"
+        gateway: {host: 127.0.0.1, port: 0}
+        metrics: {host: 127.0.0.1, port: 0}
+        debug: {port: 0}
+        deployments:
+        - {name: one, url: "http://127.0.0.1:1", slots: 1, models: [small], qosList: [web]}
+        """
+            .formatted(folder.resolve("data")));
+    file = sluice.toString();
+  }
+
+  @Test
+  void aKeyIsKeptWhenNoServerRunsAndRevokedWhileOneDoes() {
+    String key =
+        run(
+            "keys",
+            "create",
+            "--config",
+            file,
+            "--organization",
+            "acme",
+            "--user",
+            "alice",
+            "--tier",
+            "web");
+    KeyText text = KeyText.parse(key).orElseThrow();
+    try (SluiceProcess server = new SluiceProcess(folder, Map.of(), "serve", "--config", file)) {
+      String gateway = server.door("gateway");
+      // Admitted, and then there is no backend.
+      assertThat(ask(gateway, key)).isEqualTo(502);
+      String id = "key-" + text.hash().substring(0, 16);
+      assertThat(run("keys", "revoke", "--config", file, "--organization", "acme", id))
+          .isEqualTo("revoked " + id);
+      assertThat(ask(gateway, key)).isEqualTo(401);
+      assertThat(server.log()).doesNotContain(key);
+    }
+  }
+
+  @Test
+  void aTierThatDoesNotExistIsOneClearLine() {
+    try (SluiceProcess keys =
+        new SluiceProcess(
+            folder,
+            Map.of(),
+            "keys",
+            "create",
+            "--config",
+            file,
+            "--organization",
+            "acme",
+            "--user",
+            "a",
+            "--tier",
+            "wob")) {
+      assertThat(keys.exitCode()).isEqualTo(1);
+      assertThat(keys.log()).contains("no tier 'wob'", "it has [web]").doesNotContain("Exception");
+    }
+  }
+
+  private String run(String... words) {
+    try (SluiceProcess process = new SluiceProcess(folder, Map.of(), words)) {
+      String line = process.line();
+      assertThat(process.exitCode()).as(process.log()).isZero();
+      return line;
+    }
+  }
+
+  private static int ask(String gateway, String key) {
+    try {
+      return HttpClient.newHttpClient()
+          .send(
+              HttpRequest.newBuilder(URI.create(gateway + "/v1/chat/completions"))
+                  .header("Authorization", "Bearer " + key)
+                  .POST(HttpRequest.BodyPublishers.ofString(body("small")))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString())
+          .statusCode();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
