@@ -16,6 +16,7 @@ import dev.sluice.usage.Settlement;
 import dev.sluice.usage.Usage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,7 +123,7 @@ final class Exchange {
     gateway
         .bodies()
         .read(request)
-        .onSuccess(
+        .<Void>map(
             read -> {
               if (over) {
                 gateway.bodies().release(read);
@@ -130,13 +131,16 @@ final class Exchange {
                 body = read;
                 decide(read);
               }
+              return null;
             })
         .onFailure(
             failure -> {
               if (failure instanceof Bodies.Unread unread) {
                 reject(unread.status(), unread.error());
+              } else if (failure instanceof VertxException) {
+                clientLeft(); // the connection was closed, or its stream reset
               } else {
-                clientLeft();
+                fail(failure);
               }
             });
   }
@@ -358,12 +362,27 @@ final class Exchange {
 
   private <T> void await(CompletionStage<T> stage, Consumer<T> then) {
     Future.fromCompletionStage(stage, context)
-        .onSuccess(then::accept)
-        .onFailure(
-            failure -> {
-              log.error("request={} failed", requestId, failure);
-              reject(500, INTERNAL);
-            });
+        .<Void>map(
+            value -> {
+              then.accept(value);
+              return null;
+            })
+        .onFailure(this::fail);
+  }
+
+  /** An error of ours must not leave the request hanging, nor keep what it holds. */
+  private void fail(Throwable failure) {
+    log.error("request={} failed", requestId, failure);
+    if (over) {
+      return;
+    }
+    Decision.Admitted granted = admitted;
+    if (granted == null) {
+      reject(500, INTERNAL);
+    } else {
+      settle(Settlement.Ending.FAILED, Optional.empty(), granted);
+      sendError(500, INTERNAL, granted);
+    }
   }
 
   private Optional<String> header(String name) {

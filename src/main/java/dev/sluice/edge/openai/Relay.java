@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Forwards one request and relays its response, chunk by chunk, as fast as the client takes it.
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the event loop of the request.
  */
 final class Relay {
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
   /** How it ended. */
   sealed interface End {
     /** As a metric's label. */
@@ -106,7 +110,7 @@ final class Relay {
     upstream
         .open(deployment, client.method(), client.path())
         .onFailure(failure -> end.tryComplete(new End.Unreachable()))
-        .onSuccess(opened -> send(opened, body));
+        .onSuccess(opened -> guarded(() -> send(opened, body)));
     return end.future();
   }
 
@@ -135,7 +139,24 @@ final class Relay {
     opened
         .send(body)
         .onFailure(failure -> end.tryComplete(new End.NoHead(isLate(failure))))
-        .onSuccess(this::relay);
+        .onSuccess(answer -> guarded(() -> relay(answer)));
+  }
+
+  /** An error of ours in the middle must not leave the request hanging, and its slot with it. */
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      log.error("request={} cannot be relayed", requestId, e);
+      if (call != null) {
+        call.reset();
+      }
+      if (response.headWritten()) {
+        breakOff(e);
+      } else {
+        end.tryComplete(new End.NoHead(false));
+      }
+    }
   }
 
   private void relay(HttpClientResponse answer) {
