@@ -1,5 +1,6 @@
 package dev.sluice.demo;
 
+import dev.sluice.Termination;
 import io.vertx.core.Vertx;
 import java.net.BindException;
 import java.time.Duration;

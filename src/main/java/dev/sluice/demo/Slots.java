@@ -68,6 +68,8 @@ final class Slots {
         Iterator<Runnable> first = line.iterator();
         Runnable turn = first.next();
         first.remove();
+        // Before the turn runs: it may answer at once, and its client may ask.
+        waiting = line.size();
         occupy(1);
         turn.run();
       }
