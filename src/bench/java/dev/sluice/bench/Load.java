@@ -1,0 +1,174 @@
+package dev.sluice.bench;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sends one workload to one target from one event loop. The methods block; one at a time may run.
+ *
+ * <p>Latency counts from the moment at which a request should have been sent: a target that stalls
+ * delays the next requests, and that is seen.
+ */
+final class Load implements AutoCloseable {
+  private static final int MOST_CONNECTIONS = 512;
+  private static final long TIMEOUT_MILLIS = 30_000;
+
+  private final Context context;
+  private final HttpClient client;
+  private final RequestOptions call;
+  private final Workload workload;
+
+  Load(Vertx vertx, Target target, Workload workload) {
+    this.context = vertx.getOrCreateContext();
+    this.client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setDecompressionSupported(false),
+            new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS));
+    this.workload = workload;
+    this.call =
+        new RequestOptions()
+            .setMethod(HttpMethod.POST)
+            .setAbsoluteURI(target.url() + "/v1/chat/completions")
+            .putHeader("content-type", "application/json")
+            .putHeader("authorization", "Bearer " + target.key())
+            .setIdleTimeout(TIMEOUT_MILLIS);
+  }
+
+  /** So many at a time: each answer is followed by the next request, for so long. */
+  Requests closed(int connections, Duration time) {
+    Run run = new Run();
+    long end = System.nanoTime() + time.toNanos();
+    context.runOnContext(
+        v -> {
+          for (int i = 0; i < connections; i++) {
+            run.began();
+            chain(run, end);
+          }
+        });
+    return run.await();
+  }
+
+  private void chain(Run run, long end) {
+    long now = System.nanoTime();
+    send()
+        .onComplete(
+            result -> {
+              if (result.failed() || System.nanoTime() >= end) {
+                run.ended(now, result);
+              } else {
+                run.answered(now);
+                chain(run, end);
+              }
+            });
+  }
+
+  /** So many a second, evenly, whether they are answered or not, for so long. */
+  Requests open(int perSecond, Duration time) {
+    Run run = new Run();
+    long count = Math.max(1, perSecond * time.toNanos() / 1_000_000_000L);
+    long start = System.nanoTime();
+    context.runOnContext(v -> run.began());
+    for (long i = 0; i < count; i++) {
+      long due = start + i * 1_000_000_000L / perSecond;
+      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+        LockSupport.parkNanos(wait);
+      }
+      context.runOnContext(
+          v -> {
+            run.began();
+            send().onComplete(result -> run.ended(due, result));
+          });
+    }
+    context.runOnContext(v -> run.over());
+    return run.await();
+  }
+
+  @Override
+  public void close() {
+    client.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private Future<Void> send() {
+    return client
+        .request(call)
+        .compose(request -> request.send(workload.body()))
+        .compose(this::read);
+  }
+
+  private Future<Void> read(HttpClientResponse response) {
+    Workload.Answer answer = workload.answer();
+    response.handler(answer::accept);
+    return response
+        .end()
+        .compose(
+            end -> {
+              Optional<String> wrong = answer.wrong();
+              return response.statusCode() == 200 && wrong.isEmpty()
+                  ? Future.succeededFuture()
+                  : Future.failedFuture(response.statusCode() + ", " + wrong.orElse("body right"));
+            });
+  }
+
+  /**
+   * What was sent and answered.
+   *
+   * @param nanos from the first request to the last answer
+   * @param failure the first one
+   * @param latencies of the answered
+   */
+  record Requests(long nanos, long failed, Optional<String> failure, Latencies latencies) {
+    int answered() {
+      return latencies.count();
+    }
+  }
+
+  /** Confined to the event loop, but for {@link #await}. */
+  private static final class Run {
+    private final Promise<Requests> done = Promise.promise();
+    private final long started = System.nanoTime();
+    private final Latencies latencies = new Latencies();
+    private long running;
+    private long failed;
+    private Optional<String> failure = Optional.empty();
+
+    void began() {
+      running++;
+    }
+
+    void answered(long since) {
+      latencies.add(System.nanoTime() - since);
+    }
+
+    void ended(long since, AsyncResult<Void> result) {
+      if (result.succeeded()) {
+        answered(since);
+      } else {
+        failed++;
+        failure = failure.or(() -> Optional.of(String.valueOf(result.cause())));
+      }
+      over();
+    }
+
+    void over() {
+      if (--running == 0) {
+        done.complete(new Requests(System.nanoTime() - started, failed, failure, latencies));
+      }
+    }
+
+    Requests await() {
+      return done.future().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+}
