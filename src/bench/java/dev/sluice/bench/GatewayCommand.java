@@ -24,13 +24,15 @@ final class GatewayCommand implements Callable<Integer> {
   }
 
   @Option(names = "--seconds", description = "Of each measurement.")
-  private double seconds = 10;
+  private double seconds = 5;
 
-  @Option(names = "--warmup", description = "Seconds of each workload at each target, before all.")
-  private double warmup = 5;
+  @Option(
+      names = "--warmup",
+      description = "Seconds of each workload, before all: the JIT compiler needs them.")
+  private double warmup = 20;
 
   @Option(names = "--rounds", description = "How often everything is measured.")
-  private int rounds = 3;
+  private int rounds = 5;
 
   @Option(names = "--connections", description = "In use at a time when CPU is measured.")
   private int connections = 32;

@@ -76,7 +76,7 @@ record Workload(String name, boolean stream, int tokens, Buffer body) {
     private final int expected;
     private int events;
     private byte last;
-    private Buffer lastChunk = Buffer.buffer();
+    private Buffer tail = Buffer.buffer();
 
     Events(int tokens) {
       this.expected = tokens + CLOSING;
@@ -91,15 +91,16 @@ record Workload(String name, boolean stream, int tokens, Buffer body) {
         }
         last = next;
       }
-      lastChunk = chunk;
+      // A chunk may be cut anywhere on its way.
+      tail = chunk.length() >= END.length() ? chunk : tail.copy().appendBuffer(chunk);
     }
 
     @Override
     public Optional<String> wrong() {
-      return events == expected && lastChunk.toString().endsWith(END)
+      return events == expected && tail.toString().endsWith(END)
           ? Optional.empty()
           : Optional.of(
-              "expected %d events, got %d, and at last: %s".formatted(expected, events, lastChunk));
+              "expected %d events, got %d, and at last: %s".formatted(expected, events, tail));
     }
   }
 }
