@@ -2,6 +2,7 @@ package dev.sluice.edge;
 
 import dev.sluice.admission.EvaluatedLimit;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -13,15 +14,19 @@ import java.util.Map;
 public final class RateLimitHeaders {
   private static final Duration DAY = Duration.ofDays(1);
 
+  /** Of equal ones, that which takes longer. */
+  private static final Comparator<EvaluatedLimit> TIGHTEST_FIRST =
+      Comparator.comparingLong(EvaluatedLimit::remaining)
+          .thenComparing(EvaluatedLimit::reset, Comparator.reverseOrder());
+
   private RateLimitHeaders() {}
 
   /** Adds the headers for these limits; none for none. */
   public static void add(List<EvaluatedLimit> limits, Map<String, String> headers) {
-    limits.stream()
-        .min(
-            Comparator.comparingLong(EvaluatedLimit::remaining)
-                .thenComparing(EvaluatedLimit::reset, Comparator.reverseOrder()))
-        .ifPresent(limit -> add(limit, "requests", headers));
+    if (limits.isEmpty()) {
+      return;
+    }
+    add(Collections.min(limits, TIGHTEST_FIRST), "requests", headers);
     for (EvaluatedLimit limit : limits) {
       if (limit.limit().rate().period().equals(DAY)) {
         add(limit, "requests-day", headers);
