@@ -39,7 +39,7 @@ public final class KeyText {
     Ids.requireOrganization(organization);
     byte[] bits = new byte[32];
     random.nextBytes(bits);
-    String body = PREFIX + organization + "_" + base62(new BigInteger(1, bits), SECRET_LENGTH);
+    String body = PREFIX + organization + "_" + secret(new BigInteger(1, bits));
     return new KeyText(organization, body + checksum(body));
   }
 
@@ -99,13 +99,20 @@ public final class KeyText {
   private static String checksum(String body) {
     CRC32 crc = new CRC32();
     crc.update(body.getBytes(StandardCharsets.UTF_8));
-    return base62(BigInteger.valueOf(crc.getValue()), CHECKSUM_LENGTH);
+    // Of every request: so not by way of BigInteger.
+    char[] digits = new char[CHECKSUM_LENGTH];
+    long rest = crc.getValue();
+    for (int i = CHECKSUM_LENGTH - 1; i >= 0; i--) {
+      digits[i] = BASE62.charAt((int) (rest % BASE62.length()));
+      rest /= BASE62.length();
+    }
+    return new String(digits);
   }
 
-  private static String base62(BigInteger number, int length) {
-    char[] digits = new char[length];
+  private static String secret(BigInteger number) {
+    char[] digits = new char[SECRET_LENGTH];
     BigInteger rest = number;
-    for (int i = length - 1; i >= 0; i--) {
+    for (int i = SECRET_LENGTH - 1; i >= 0; i--) {
       BigInteger[] quotient = rest.divideAndRemainder(BigInteger.valueOf(BASE62.length()));
       digits[i] = BASE62.charAt(quotient[1].intValue());
       rest = quotient[0];
