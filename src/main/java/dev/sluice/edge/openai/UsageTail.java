@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 
@@ -22,7 +23,7 @@ final class UsageTail {
   /** The vendor's usage object with all its fields has 600 bytes. */
   private static final int KEPT = 4096;
 
-  private static final String FIELD = "\"usage\"";
+  private static final byte[] FIELD = "\"usage\"".getBytes(StandardCharsets.US_ASCII);
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Deque<Buffer> chunks = new ArrayDeque<>();
@@ -38,25 +39,32 @@ final class UsageTail {
 
   /** The last usage object that was seen whole; empty when there was none. */
   Optional<Usage> usage() {
-    StringBuilder text = new StringBuilder(length);
-    // Each byte a character: the fields sought are ASCII, and a chunk may split a longer character.
-    chunks.forEach(chunk -> text.append(chunk.toString(StandardCharsets.ISO_8859_1)));
-    for (int at = text.lastIndexOf(FIELD); at >= 0; at = text.lastIndexOf(FIELD, at - 1)) {
-      int brace = at + FIELD.length();
-      while (brace < text.length() && " \t\r\n:".indexOf(text.charAt(brace)) >= 0) {
-        brace++;
-      }
-      if (brace < text.length() && text.charAt(brace) == '{') {
-        return parse(text.substring(brace));
+    byte[] bytes = new byte[length];
+    int filled = 0;
+    for (Buffer chunk : chunks) {
+      chunk.getBytes(bytes, filled);
+      filled += chunk.length();
+    }
+    for (int at = bytes.length - FIELD.length; at >= 0; at--) {
+      // The second byte is the rarer one: most places are passed without a call.
+      if (bytes[at + 1] == FIELD[1]
+          && Arrays.equals(bytes, at, at + FIELD.length, FIELD, 0, FIELD.length)) {
+        int brace = at + FIELD.length;
+        while (brace < bytes.length && " \t\r\n:".indexOf(bytes[brace]) >= 0) {
+          brace++;
+        }
+        if (brace < bytes.length && bytes[brace] == '{') {
+          return parse(bytes, brace);
+        }
       }
     }
     return Optional.empty();
   }
 
-  private static Optional<Usage> parse(String text) {
+  private static Optional<Usage> parse(byte[] bytes, int from) {
     long prompt = -1;
     long completion = -1;
-    try (JsonParser json = JSON.createParser(text)) {
+    try (JsonParser json = JSON.createParser(bytes, from, bytes.length - from)) {
       json.nextToken();
       while (json.nextToken() != JsonToken.END_OBJECT) {
         String field = json.currentName();
