@@ -35,10 +35,12 @@ final class PartOptions {
         settings.lease().dividedBy(3));
   }
 
-  /** An event loop may run the requests of all slots of a deployment at once. */
+  /**
+   * One event loop may run the requests of all slots, and all deployments be behind one address.
+   */
   static UpstreamOptions upstream(Configuration configuration) {
     SluiceConfig.Gateway gateway = configuration.settings().gateway();
-    int slots = configuration.slots().stream().mapToInt(BatchSlots::slots).max().orElse(1);
+    int slots = configuration.slots().stream().mapToInt(BatchSlots::slots).sum();
     return new UpstreamOptions(
         CONNECT_TIMEOUT, gateway.upstreamHeadTimeout(), gateway.upstreamIdleTimeout(), slots);
   }

@@ -160,7 +160,10 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     draining = true;
-    log.info("draining {} requests, for {} at most", gateway.running(), settings.drainTimeout());
+    log.info(
+        "draining: {} requests run, for {} s at most",
+        gateway.running(),
+        settings.drainTimeout().toSeconds());
     Lifecycle.stopped(gateway.drain(settings.drainTimeout()), settings.drainTimeout().plus(STOP));
     redis.close();
     Lifecycle.stopped(Future.join(metricsDoor.stop(), debugDoor.stop()), STOP);

@@ -30,8 +30,9 @@ public final class Upstream {
             new HttpClientOptions()
                 .setConnectTimeout((int) options.connectTimeout().toMillis())
                 .setDecompressionSupported(false)
-                .setKeepAliveTimeout(30),
-            new PoolOptions().setHttp1MaxSize(options.connections()));
+                // Shorter than any server's: a connection that it closes just then costs a request.
+                .setKeepAliveTimeout(4),
+            new PoolOptions().setHttp1MaxSize(Math.max(1, options.connections())));
     deployments.forEach(deployment -> this.deployments.put(deployment.name(), deployment));
   }
 

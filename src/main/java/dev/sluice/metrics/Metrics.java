@@ -5,6 +5,7 @@ import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
 import io.prometheus.client.hotspot.DefaultExports;
+import java.util.function.DoubleSupplier;
 
 /**
  * Every metric that Sluice counts itself; what the queue shows is read when Prometheus asks.
@@ -66,6 +67,22 @@ public final class Metrics {
     Metrics metrics = new Metrics();
     DefaultExports.register(metrics.registry);
     return metrics;
+  }
+
+  /** Shows a number of a door's own whenever Prometheus asks. */
+  public void gauge(String name, String help, String door, DoubleSupplier value) {
+    Gauge.build(name, help)
+        .labelNames("door")
+        .create()
+        .setChild(
+            new Gauge.Child() {
+              @Override
+              public double get() {
+                return value.getAsDouble();
+              }
+            },
+            door)
+        .register(registry);
   }
 
   /** Where other collectors of this process register. */

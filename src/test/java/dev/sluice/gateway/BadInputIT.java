@@ -178,6 +178,65 @@ class BadInputIT {
   }
 
   @Test
+  void aRefusalKeepsTheConnectionUnlessMuchIsStillToCome() {
+    try (RawClient client = new RawClient(stack.doors().gateway())) {
+      for (int i = 0; i < 3; i++) {
+        String refused = client.chat("no-key", body("small")).readUntil("\"request_id\"");
+        assertThat(refused).contains("401 Unauthorized").doesNotContain("connection: close");
+      }
+    }
+  }
+
+  @Test
+  void whatIsSentBehindALastAnswerIsNotAnswered() {
+    try (RawClient client = new RawClient(stack.doors().gateway())) {
+      String answers =
+          client
+              .send(
+                  "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                      + "GET /v1/models HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                      + key
+                      + "\r\n\r\n")
+              .readToEnd();
+      assertThat(answers)
+          .contains("401 Unauthorized", "connection: close")
+          .doesNotContain("200 OK");
+    }
+  }
+
+  @Test
+  void aBodyThatWillBeRefusedIsNotInvited() {
+    try (RawClient client = new RawClient(stack.doors().gateway())) {
+      String answer =
+          client
+              .send(
+                  "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                      + key
+                      + "\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n")
+              .readUntil("request_too_large");
+      assertThat(answer).startsWith("HTTP/1.1 413 ");
+    }
+  }
+
+  @Test
+  void anAnswerOfUnknownLengthEndsWithTheConnectionForHttpOneZero() {
+    try (RawClient client = new RawClient(stack.doors().gateway())) {
+      String body = body("small", ",\"stream\":true");
+      String answer =
+          client
+              .send(
+                  "POST /v1/chat/completions HTTP/1.0\r\nConnection: keep-alive\r\nAuthorization: Bearer "
+                      + key
+                      + "\r\nContent-Length: "
+                      + body.length()
+                      + "\r\n\r\n"
+                      + body)
+              .readToEnd();
+      assertThat(answer).contains("data: [DONE]").doesNotContain("timed out", "chunked");
+    }
+  }
+
+  @Test
   void headersThatAreTooLongAre431() {
     try (RawClient client = new RawClient(stack.doors().gateway())) {
       String answer =

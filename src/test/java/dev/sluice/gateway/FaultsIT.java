@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,25 @@ class FaultsIT {
                 .firstValue("x-ratelimit-remaining-requests"))
         .contains("98");
     await().untilAsserted(() -> assertThat(inFlight()).isZero());
+  }
+
+  @Test
+  void aClientThatDoesNotReadIsCutOffAndItsConnectionToo() throws Exception {
+    try (RawClient client = new RawClient(stack.doors().gateway(), 4096)) {
+      client.chat(
+          key, body("fast", ",\"stream\":true,\"stream_options\":{}"), "x-simulate: tokens=400000");
+      await().until(() -> stack.backend(FAST).busy() == 1);
+      await()
+          .atMost(20, TimeUnit.SECONDS)
+          .until(() -> stack.metrics().contains("outcome=\"client_stalled\",} 1.0"));
+      assertThat(inFlight()).isZero();
+      await()
+          .atMost(20, TimeUnit.SECONDS)
+          .untilAsserted(
+              () ->
+                  assertThat(stack.metrics())
+                      .contains("sluice_connections{door=\"gateway\",} 0.0"));
+    }
   }
 
   @Test

@@ -133,7 +133,9 @@ class TwoProcessesIT {
       assertThat(client.readUntil("data: [DONE]")).contains("\"finish_reason\":\"stop\"");
     }
     assertThat(second.exitCode()).isZero();
-    assertThat(second.log()).contains("draining 1 requests", "stopped").doesNotContain("Exception");
+    assertThat(second.log())
+        .contains("draining: 1 requests run", "stopped")
+        .doesNotContain("Exception");
   }
 
   @Test

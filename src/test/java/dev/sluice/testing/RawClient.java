@@ -3,9 +3,12 @@ package dev.sluice.testing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One connection, byte by byte: for what no HTTP client would send, and for leaving when it likes.
@@ -15,9 +18,20 @@ public final class RawClient implements AutoCloseable {
 
   /** Connects to the host and port of a URL. */
   public RawClient(String url) {
+    this(url, 1 << 16);
+  }
+
+  /**
+   * Connects to the host and port of a URL.
+   *
+   * @param receiveBuffer how many bytes it takes without reading
+   */
+  public RawClient(String url, int receiveBuffer) {
     URI target = URI.create(url);
     try {
-      this.socket = new Socket(target.getHost(), target.getPort());
+      this.socket = new Socket();
+      socket.setReceiveBufferSize(receiveBuffer);
+      socket.connect(new InetSocketAddress(target.getHost(), target.getPort()));
       socket.setSoTimeout(20_000);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -36,10 +50,14 @@ public final class RawClient implements AutoCloseable {
   }
 
   /** Sends a chat completion. */
-  public RawClient chat(String key, String body) {
+  public RawClient chat(String key, String body, String... headers) {
     return send(
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: sluice\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-            .formatted(key, body.getBytes(StandardCharsets.UTF_8).length, body));
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: sluice\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s"
+            .formatted(
+                key,
+                body.getBytes(StandardCharsets.UTF_8).length,
+                Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining()),
+                body));
   }
 
   /** Reads until some text has come; all that has come. Fails when the connection ends before. */

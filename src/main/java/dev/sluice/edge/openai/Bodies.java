@@ -63,7 +63,13 @@ final class Bodies {
     if (declared > maxBodyBytes) {
       return Future.failedFuture(tooLarge());
     }
-    return new Reading(request, Math.max(0, declared)).result();
+    if (!reserve(declared)) {
+      return Future.failedFuture(busy());
+    }
+    if (request.headers().contains("expect", "100-continue", true)) {
+      request.response().writeContinue();
+    }
+    return new Reading(request, declared).result();
   }
 
   /** Gives back a body's share; to be called once. */
@@ -87,9 +93,9 @@ final class Bodies {
   private static long declaredLength(HttpServerRequest request) {
     String header = request.getHeader("content-length");
     try {
-      return header == null ? -1 : Long.parseLong(header);
+      return header == null ? 0 : Math.max(0, Long.parseLong(header));
     } catch (NumberFormatException e) {
-      return -1;
+      return 0;
     }
   }
 
@@ -125,7 +131,8 @@ final class Bodies {
     private boolean over;
 
     Reading(HttpServerRequest request, long declared) {
-      this.buffer = Buffer.buffer((int) Math.min(declared, 1 << 16));
+      this.share = declared;
+      this.buffer = Buffer.buffer((int) declared);
       this.timer = vertx.setTimer(timeoutMillis, t -> fail(late()));
       request.exceptionHandler(this::fail);
       request.handler(this::chunk);
@@ -143,12 +150,15 @@ final class Bodies {
       }
       if (buffer.length() + chunk.length() > maxBodyBytes) {
         fail(tooLarge());
-      } else if (!reserve(chunk.length())) {
-        fail(busy());
-      } else {
-        share += chunk.length();
-        buffer.appendBuffer(chunk);
+        return;
       }
+      long more = buffer.length() + chunk.length() - share;
+      if (more > 0 && !reserve(more)) {
+        fail(busy());
+        return;
+      }
+      share += Math.max(0, more);
+      buffer.appendBuffer(chunk);
     }
 
     private void end() {

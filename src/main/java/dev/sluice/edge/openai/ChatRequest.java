@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.sluice.edge.ErrorBody;
 import java.io.IOException;
 import java.util.Optional;
@@ -94,8 +95,7 @@ record ChatRequest(String model, boolean stream) {
       }
     } catch (JsonProcessingException e) {
       throw malformed(
-          "The body is not valid JSON: " + e.getOriginalMessage() + at(e.getLocation()) + ".",
-          "invalid_json");
+          "The body is not valid JSON: " + reason(e) + at(e.getLocation()) + ".", "invalid_json");
     } catch (IOException e) {
       throw malformed("The body is not valid UTF-8: " + e.getMessage(), "invalid_json");
     }
@@ -186,6 +186,14 @@ record ChatRequest(String model, boolean stream) {
 
   private static Malformed malformed(String message, String code) {
     return new Malformed(400, ErrorBody.invalidRequest(message, code));
+  }
+
+  /** The parser's own words, without what it says to those who call it. */
+  private static String reason(JsonProcessingException e) {
+    if (e instanceof StreamConstraintsException) {
+      return "a number, a name or the nesting goes beyond what is read";
+    }
+    return e.getOriginalMessage().split(" \\(start marker| \\(for |: enable ", 2)[0].strip();
   }
 
   private static String at(JsonLocation location) {

@@ -60,6 +60,10 @@ final class Exchange {
       ErrorBody.of(
           "The model's backend did not answer in time.", "server_error", "backend_timeout");
 
+  private static final ErrorBody STOPPING =
+      ErrorBody.of(
+          "The server stops. Try again.", "service_unavailable_error", "server_is_stopping");
+
   private final GatewayParts gateway;
   private final Upstream upstream;
   private final Context context;
@@ -116,10 +120,29 @@ final class Exchange {
     }
   }
 
+  /** Ends the request because the server stops; may be called on any thread. */
+  void cutOff() {
+    context.runOnContext(
+        v -> {
+          Decision.Admitted granted = admitted;
+          if (over || granted == null) {
+            return;
+          }
+          if (relay != null) {
+            relay.interrupt(STOPPING);
+            settle(Settlement.Ending.FAILED, relay.usage(), granted);
+          } else {
+            if (waiter != null) {
+              waiter.cancel();
+            }
+            finish();
+            cancel(granted);
+          }
+          sendError(503, STOPPING, granted);
+        });
+  }
+
   private void readBody() {
-    if (request.getHeader("expect") != null) {
-      request.response().writeContinue();
-    }
     gateway
         .bodies()
         .read(request)
@@ -218,6 +241,7 @@ final class Exchange {
             requestId,
             headers,
             upstream,
+            gateway.connections(),
             () -> {
               releaseBody();
               gateway.metrics().upstreamAnswered(deployment, model, System.nanoTime() - sent);
@@ -241,6 +265,8 @@ final class Exchange {
       settle(Settlement.Ending.COMPLETED, completed.usage(), granted);
     } else if (end instanceof Relay.End.BrokenOff brokenOff) {
       settle(Settlement.Ending.FAILED, brokenOff.usage(), granted);
+    } else if (end instanceof Relay.End.ClientStalled stalled) {
+      settle(Settlement.Ending.DISCONNECTED, stalled.usage(), granted);
     } else if (end instanceof Relay.End.NoHead noHead) {
       settle(Settlement.Ending.FAILED, Optional.empty(), granted);
       sendError(noHead.late() ? 504 : 502, noHead.late() ? LATE : BROKEN, granted);
@@ -258,12 +284,15 @@ final class Exchange {
     }
     Decision.Admitted granted = admitted;
     Relay forwarded = relay;
-    if (forwarded != null && granted != null) {
+    if (forwarded != null && granted != null && forwarded.sent()) {
       settle(Settlement.Ending.DISCONNECTED, forwarded.usage(), granted);
       forwarded.abort();
       return;
     }
     finish();
+    if (forwarded != null) {
+      forwarded.abort();
+    }
     if (waiter != null) {
       waiter.cancel();
     }

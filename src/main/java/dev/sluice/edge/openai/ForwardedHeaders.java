@@ -23,7 +23,17 @@ final class ForwardedHeaders {
 
   /** The client's key is for Sluice and for nobody behind it; length and host are set anew. */
   private static final Set<String> ENDS_HERE =
-      Set.of("authorization", "x-api-key", "host", "content-length", "expect", "x-request-id");
+      Set.of(
+          "authorization",
+          "x-api-key",
+          "api-key",
+          "cookie",
+          "host",
+          "content-length",
+          "expect",
+          "x-request-id",
+          // What a backend compressed could not be metered.
+          "accept-encoding");
 
   private static final String OURS = "x-sluice-";
   private static final String LABEL = "x-sluice-workflow";
@@ -57,15 +67,13 @@ final class ForwardedHeaders {
 
   /** The headers that the Connection header declares to be of one connection too. */
   private static Set<String> named(MultiMap headers) {
-    String connection = headers.get("connection");
-    if (connection == null
-        || connection.equalsIgnoreCase("keep-alive")
-        || connection.equalsIgnoreCase("close")) {
-      return Set.of();
-    }
     Set<String> names = new HashSet<>();
-    for (String name : connection.toLowerCase(Locale.ROOT).split(",", -1)) {
-      names.add(name.strip());
+    for (String connection : headers.getAll("connection")) {
+      if (!connection.equalsIgnoreCase("keep-alive") && !connection.equalsIgnoreCase("close")) {
+        for (String name : connection.toLowerCase(Locale.ROOT).split(",", -1)) {
+          names.add(name.strip());
+        }
+      }
     }
     return names;
   }

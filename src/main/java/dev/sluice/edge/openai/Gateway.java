@@ -36,6 +36,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The gateway's server: routes, bounds of its connections, start and drain.
@@ -49,8 +51,13 @@ public final class Gateway {
 
   private static final int BIND_ATTEMPTS = 5;
 
+  /** For those that are cut off to be told. */
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
+
   /** For what was settled last to reach the store. */
   private static final Duration SETTLEMENT = Duration.ofSeconds(2);
+
+  private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
   private final Vertx vertx;
   private final GatewayOptions options;
@@ -76,8 +83,17 @@ public final class Gateway {
     this.options = options;
     this.deployments = deployments;
     this.upstreamOptions = upstreamOptions;
-    Replies replies = new Replies(vertx);
+    this.connections = new Connections(options, metrics, System::nanoTime);
+    Replies replies = new Replies(connections);
     RequestId requestIds = new RequestId();
+    Bodies bodies = new Bodies(vertx, options);
+    metrics.gauge(
+        "sluice_connections", "Open connections of clients.", Exchange.DOOR, connections::count);
+    metrics.gauge(
+        "sluice_body_bytes",
+        "Bytes of request bodies in memory.",
+        Exchange.DOOR,
+        bodies::reservedBytes);
     this.parts =
         new GatewayParts(
             admission,
@@ -86,14 +102,14 @@ public final class Gateway {
             refusals,
             requestIds,
             metrics,
-            new Bodies(vertx, options),
+            bodies,
             replies,
+            connections,
             labels(catalog.tiersByModel().keySet()),
             labels(catalog.tiers().keySet()),
             options.maxWait(),
             ConcurrentHashMap.newKeySet());
     this.models = new Models(admission, refusals, requestIds, replies, Instant.now());
-    this.connections = new Connections(options, System::nanoTime);
   }
 
   private static Set<String> labels(Set<String> known) {
@@ -140,9 +156,20 @@ public final class Gateway {
 
   /** Accepts nothing more, and lets what runs end within the time, its settlement included. */
   public Future<Void> drain(Duration time) {
-    return Future.join(servers.stream().map(server -> server.shutdown(time)).toList())
+    Future<?> closed =
+        Future.join(servers.stream().map(server -> server.shutdown(time.plus(FAREWELL))).toList());
+    Future<?> late = vertx.timer(time.toMillis()).onSuccess(over -> cutOff());
+    return Future.any(closed, late.compose(over -> vertx.timer(FAREWELL.toMillis())))
         .otherwiseEmpty()
-        .compose(closed -> settled(System.nanoTime() + SETTLEMENT.toNanos()));
+        .onComplete(over -> connections.forceAll())
+        .compose(over -> settled(System.nanoTime() + SETTLEMENT.toNanos()));
+  }
+
+  private void cutOff() {
+    if (!parts.running().isEmpty()) {
+      log.warn("cutting off {} requests that did not end in time", parts.running().size());
+      parts.running().forEach(Exchange::cutOff);
+    }
   }
 
   private Future<Void> settled(long deadline) {
@@ -184,9 +211,10 @@ public final class Gateway {
           .invalidRequestHandler(Gateway.this::invalid)
           .requestHandler(
               request -> {
-                connections.began(request.connection());
-                request.response().endHandler(v -> connections.ended(request.connection()));
-                router.handle(request);
+                if (connections.began(request.connection())) {
+                  request.response().endHandler(v -> connections.ended(request.connection()));
+                  router.handle(request);
+                }
               })
           .listen();
     }
@@ -196,12 +224,15 @@ public final class Gateway {
       router
           .post("/v1/chat/completions")
           .handler(route -> new Exchange(parts, upstream, context, route.request()).begin());
-      router.get("/v1/models").handler(route -> models.answer(route.request(), Optional.empty()));
+      router
+          .get("/v1/models")
+          .handler(route -> models.answer(context, route.request(), Optional.empty()));
       router
           .getWithRegex("/v1/models/(?<model>.+)")
           .handler(
               route ->
-                  models.answer(route.request(), Optional.ofNullable(route.pathParam("model"))));
+                  models.answer(
+                      context, route.request(), Optional.ofNullable(route.pathParam("model"))));
       router.errorHandler(
           400, route -> reply(route, 400, "The request cannot be read.", "invalid_request"));
       router.errorHandler(
@@ -259,14 +290,14 @@ public final class Gateway {
       message = "The headers are longer than " + MOST_HEADER_BYTES + " bytes.";
     }
     parts.metrics().badRequest(Exchange.DOOR, "invalid_http");
+    String requestId = parts.requestIds().shown(Optional.empty());
     request
         .response()
         .setStatusCode(status)
         .putHeader("content-type", "application/json")
+        .putHeader("x-request-id", requestId)
         .putHeader("connection", "close")
-        .end(
-            ErrorBody.invalidRequest(message, "invalid_request")
-                .json(parts.requestIds().shown(Optional.empty())))
+        .end(ErrorBody.invalidRequest(message, "invalid_request").json(requestId))
         .onComplete(v -> request.connection().close());
   }
 }

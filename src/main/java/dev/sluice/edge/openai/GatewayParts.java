@@ -26,6 +26,7 @@ record GatewayParts(
     Metrics metrics,
     Bodies bodies,
     Replies replies,
+    Connections connections,
     Set<String> models,
     Set<String> tiers,
     Duration maxWait,

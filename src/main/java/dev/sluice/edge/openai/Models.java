@@ -8,6 +8,7 @@ import dev.sluice.admission.Authentication;
 import dev.sluice.edge.Answer;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
@@ -47,17 +48,14 @@ final class Models {
   }
 
   /** Answers with one model, or with all when none is named. */
-  void answer(HttpServerRequest request, Optional<String> model) {
+  void answer(Context context, HttpServerRequest request, Optional<String> model) {
     String requestId = requestIds.shown(Optional.ofNullable(request.getHeader("x-request-id")));
     Credential credential =
         Credential.ofAuthorization(Optional.ofNullable(request.getHeader("authorization")));
-    request.pause();
-    Future.fromCompletionStage(admission.authenticate(credential))
+    // On the request's own loop, wherever the store answers.
+    Future.fromCompletionStage(admission.authenticate(credential), context)
         .onSuccess(
-            authentication -> {
-              request.resume();
-              replies.send(request, answer(authentication, model, requestId));
-            });
+            authentication -> replies.send(request, answer(authentication, model, requestId)));
   }
 
   private Answer answer(Authentication authentication, Optional<String> model, String requestId) {

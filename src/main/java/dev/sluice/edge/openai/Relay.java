@@ -8,8 +8,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,11 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to the event loop of the request.
  */
 final class Relay {
+  /**
+   * Never the client's own: the router matches a path that the backend might read in another way.
+   */
+  private static final String PATH = "/v1/chat/completions";
+
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
   /** How it ended. */
@@ -63,6 +70,14 @@ final class Relay {
       }
     }
 
+    /** The client did not take what the backend had sent. */
+    record ClientStalled(Optional<Usage> usage) implements End {
+      @Override
+      public String label() {
+        return "client_stalled";
+      }
+    }
+
     /** The backend broke off in the middle; the client was told as well as it can be. */
     record BrokenOff(boolean late, Optional<Usage> usage) implements End {
       @Override
@@ -77,11 +92,14 @@ final class Relay {
   private final String requestId;
   private final Map<String, String> headers;
   private final Upstream upstream;
+  private final Connections connections;
   private final Runnable headArrived;
   private final UsageTail usageTail = new UsageTail();
   private final Promise<End> end = Promise.promise();
 
   private @Nullable HttpClientRequest call;
+  private boolean sent;
+  private boolean paused;
   private boolean aborted;
   private boolean eventStream;
   private boolean betweenEvents = true;
@@ -96,19 +114,21 @@ final class Relay {
       String requestId,
       Map<String, String> headers,
       Upstream upstream,
+      Connections connections,
       Runnable headArrived) {
     this.client = client;
     this.response = client.response();
     this.requestId = requestId;
     this.headers = headers;
     this.upstream = upstream;
+    this.connections = connections;
     this.headArrived = headArrived;
   }
 
   /** Sends the request to a deployment; the future never fails. */
   Future<End> forward(String deployment, Buffer body) {
     upstream
-        .open(deployment, client.method(), client.path())
+        .open(deployment, HttpMethod.POST, PATH)
         .onFailure(failure -> end.tryComplete(new End.Unreachable()))
         .onSuccess(opened -> guarded(() -> send(opened, body)));
     return end.future();
@@ -121,6 +141,21 @@ final class Relay {
       call.reset();
     }
     end.tryComplete(new End.Aborted());
+  }
+
+  /** Whether the backend may have seen the request. */
+  boolean sent() {
+    return sent;
+  }
+
+  /**
+   * Stops the backend, and tells the client as well as it can be told; without a head, not at all.
+   */
+  void interrupt(ErrorBody why) {
+    abort();
+    if (response.headWritten()) {
+      tell(why);
+    }
   }
 
   /** What the backend has reported so far. */
@@ -136,6 +171,7 @@ final class Relay {
     }
     ForwardedHeaders.request(client.headers(), opened.headers());
     opened.putHeader("x-request-id", requestId);
+    sent = true;
     opened
         .send(body)
         .onFailure(failure -> end.tryComplete(new End.NoHead(isLate(failure))))
@@ -169,12 +205,18 @@ final class Relay {
     String length = answer.getHeader("content-length");
     if (length != null) {
       expected = Long.parseLong(length);
-    } else if (answer.statusCode() != 204 && answer.statusCode() != 304) {
+    } else if (client.version() != HttpVersion.HTTP_1_0
+        && answer.statusCode() != 204
+        && answer.statusCode() != 304) {
       response.setChunked(true);
     }
     String type = answer.getHeader("content-type");
     eventStream = type != null && type.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
-    response.drainHandler(v -> answer.resume());
+    response.drainHandler(
+        v -> {
+          paused = false;
+          answer.resume();
+        });
     answer.exceptionHandler(this::breakOff);
     answer.handler(chunk -> chunk(answer, chunk));
     answer.endHandler(v -> complete(answer));
@@ -196,6 +238,7 @@ final class Relay {
     }
     response.write(chunk);
     if (response.writeQueueFull()) {
+      paused = true;
       answer.pause();
     }
   }
@@ -203,9 +246,16 @@ final class Relay {
   private void complete(HttpClientResponse answer) {
     if (!aborted) {
       if (!response.ended()) {
-        response.end();
+        response.end().onComplete(ended -> endOfHttpOneZero());
       }
       end.tryComplete(new End.Completed(answer.statusCode(), usageTail.usage()));
+    }
+  }
+
+  /** It knows no chunks: the end of the connection is the end of an answer without a length. */
+  private void endOfHttpOneZero() {
+    if (client.version() == HttpVersion.HTTP_1_0 && expected < 0) {
+      client.connection().close();
     }
   }
 
@@ -214,13 +264,22 @@ final class Relay {
       return;
     }
     boolean late = isLate(failure);
-    if (eventStream && betweenEvents && !response.ended()) {
-      response.end(Buffer.buffer("data: " + interrupted(late).json(requestId) + "\n\n"));
-    } else {
-      // Half an event or half a body cannot be mended: a broken connection says so.
-      response.reset();
+    if (late && paused) {
+      connections.breakOff(client.connection());
+      end.tryComplete(new End.ClientStalled(usageTail.usage()));
+      return;
     }
+    tell(interrupted(late));
     end.tryComplete(new End.BrokenOff(late, usageTail.usage()));
+  }
+
+  /** After half an event or half a body nothing can be said: a broken connection says so. */
+  private void tell(ErrorBody why) {
+    if (eventStream && betweenEvents && expected < 0 && !response.ended()) {
+      response.end(Buffer.buffer("data: " + why.json(requestId) + "\n\n"));
+    } else {
+      connections.breakOff(client.connection());
+    }
   }
 
   private static ErrorBody interrupted(boolean late) {
@@ -243,6 +302,9 @@ final class Relay {
     int length = chunk.length();
     return length >= 2
         && chunk.getByte(length - 1) == '\n'
-        && (chunk.getByte(length - 2) == '\n' || chunk.getByte(length - 2) == '\r');
+        && (chunk.getByte(length - 2) == '\n'
+            || (length >= 3
+                && chunk.getByte(length - 2) == '\r'
+                && chunk.getByte(length - 3) == '\n'));
   }
 }

@@ -1,19 +1,15 @@
 package dev.sluice.edge.openai;
 
 import dev.sluice.edge.Answer;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 /** Sends the gateway's own answers. */
 final class Replies {
-  /** How long a client may go on sending a body that nobody reads, so that it sees the answer. */
-  private static final long LINGER_MILLIS = 1000;
+  private final Connections connections;
 
-  private final Vertx vertx;
-
-  Replies(Vertx vertx) {
-    this.vertx = vertx;
+  Replies(Connections connections) {
+    this.connections = connections;
   }
 
   /**
@@ -21,34 +17,28 @@ final class Replies {
    */
   void send(HttpServerRequest request, Answer answer) {
     HttpServerResponse response = request.response();
-    if (response.closed() || response.ended()) {
+    if (response.closed() || response.headWritten()) {
       return;
     }
-    boolean unread = !request.isEnded();
     response.setStatusCode(answer.status());
     answer.headers().forEach(response::putHeader);
-    if (unread) {
-      drop(request);
+    if (!request.isEnded()) {
+      request.handler(null);
+      request.endHandler(null);
+      request.exceptionHandler(failure -> {});
+      request.resume();
+      if (isLong(request)) {
+        response.putHeader("connection", "close");
+        connections.leave(request.connection());
+      }
     }
     response.end(answer.body());
   }
 
-  private void drop(HttpServerRequest request) {
-    request.handler(null);
-    request.endHandler(null);
-    request.exceptionHandler(failure -> {});
-    request.resume();
-    if (!isShort(request)) {
-      request.response().putHeader("connection", "close");
-      vertx.setTimer(LINGER_MILLIS, timer -> request.connection().close());
-    }
-  }
-
-  /**
-   * Whether what is still to come is so little that reading it is cheaper than a new connection.
-   */
-  private static boolean isShort(HttpServerRequest request) {
+  /** Whether so much is still to come that a new connection is cheaper than reading it. */
+  private static boolean isLong(HttpServerRequest request) {
     String length = request.getHeader("content-length");
-    return length != null && length.length() <= 5;
+    return request.headers().contains("transfer-encoding")
+        || (length != null && length.length() > 5);
   }
 }

@@ -20,6 +20,8 @@ class ForwardedHeadersTest {
         "Upgrade",
         "Transfer-Encoding",
         "X-Sluice-Proof",
+        "Accept-Encoding",
+        "Cookie",
         "x-sluice-anything",
         "Expect",
         "X-Per-Hop"
