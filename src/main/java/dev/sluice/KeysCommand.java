@@ -1,11 +1,13 @@
 package dev.sluice;
 
 import dev.sluice.account.Accounts;
-import dev.sluice.account.ApiKey;
+import dev.sluice.account.Caller;
 import dev.sluice.account.KeyIssuer;
+import dev.sluice.account.KeyText;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.InvalidConfiguration;
 import dev.sluice.metrics.Metrics;
+import dev.sluice.policy.Catalog;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
@@ -18,12 +20,18 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,7 +59,7 @@ final class KeysCommand implements Runnable {
   @Command(
       name = "create",
       description = {
-        "Issues a key and prints it, once.",
+        "Issues a key and prints it on standard output, once; its id goes to standard error.",
         "Creates the organization, project and user where they are missing."
       },
       mixinStandardHelpOptions = true,
@@ -64,19 +72,21 @@ final class KeysCommand implements Runnable {
       @Option(names = "--user", required = true) String user,
       @Option(names = "--name", defaultValue = "key", description = "Of the key, for people.")
           String name,
-      @Option(names = "--tier", description = "Of the user, when the user is new.")
+      @Option(names = "--tier", description = "Of the user, when the user is new; else free.")
           @Nullable String tier,
-      @Option(names = "--valid", description = "For so long, as PT12H or P90D; else for ever.")
+      @Option(
+              names = "--valid",
+              converter = Validity.class,
+              description = "For so long, as 12h or 90d; else for ever.")
           @Nullable Duration valid)
       throws InvalidConfiguration {
     Configuration configuration = Configuration.load(config, System.getenv());
-    if (tier != null && !configuration.catalog().tiers().containsKey(tier)) {
+    Set<String> tiers = new TreeSet<>(configuration.catalog().tiers().keySet());
+    tiers.removeAll(Catalog.MODEL_STATES);
+    if (tier != null && !tiers.contains(tier)) {
       return fail(
-          "no tier '%s' in %s: it has %s"
-              .formatted(
-                  tier,
-                  configuration.settings().sambastack(),
-                  configuration.catalog().tiers().keySet()));
+          "no tier '%s' for users in %s: it has %s"
+              .formatted(tier, configuration.settings().sambastack(), tiers));
     }
     InstantSource clock = InstantSource.system();
     KeyIssuer.Order order =
@@ -89,9 +99,25 @@ final class KeysCommand implements Runnable {
             Optional.ofNullable(valid).map(clock.instant()::plus));
     return onAccounts(
         configuration,
-        accounts -> new KeyIssuer(accounts, new SecureRandom(), ACTOR).issue(order),
-        issued -> {
-          print(issued.text().reveal());
+        accounts ->
+            new KeyIssuer(accounts, new SecureRandom(), ACTOR)
+                .issue(order)
+                .thenCompose(
+                    issued ->
+                        accounts
+                            .caller(issued.text())
+                            .thenApply(caller -> new Created(issued, caller.orElseThrow()))),
+        created -> {
+          print(created.issued().text().reveal());
+          say(
+              "%s of %s, user %s, tier %s"
+                  .formatted(
+                      created.issued().record().id(), organization, user, created.caller().tier()));
+          if (tier != null && !created.caller().tier().equals(tier)) {
+            say(
+                "the user is not new and keeps its tier: --tier %s was not applied"
+                    .formatted(tier));
+          }
           return 0;
         });
   }
@@ -104,28 +130,57 @@ final class KeysCommand implements Runnable {
   int revoke(
       @Option(names = "--config", defaultValue = "sluice.yaml", description = "sluice.yaml")
           Path config,
-      @Option(names = "--organization", required = true) String organization,
-      @Parameters(paramLabel = "KEY_ID", description = "As key-0123456789abcdef.") String id)
+      @Option(names = "--organization", description = "Of a key that is named by its id.")
+          @Nullable String organization,
+      @Parameters(
+              paramLabel = "KEY",
+              description = "Its id, as key-0123456789abcdef, or the key itself.")
+          String named)
       throws InvalidConfiguration {
-    Configuration configuration = Configuration.load(config, System.getenv());
+    Optional<KeyText> text = KeyText.parse(named);
+    if (text.isEmpty() && (organization == null || !named.startsWith("key-"))) {
+      // What was typed may be a key: it is not repeated.
+      return fail("expected a whole key, or --organization and an id as key-0123456789abcdef");
+    }
     return onAccounts(
-        configuration,
+        Configuration.load(config, System.getenv()),
         accounts ->
-            accounts
-                .key(organization, id)
+            (text.isPresent()
+                    ? accounts.caller(text.get()).thenApply(found -> found.map(Caller::key))
+                    : accounts.key(Objects.requireNonNull(organization), named))
+                .thenApply(
+                    found ->
+                        found.orElseThrow(
+                            () -> new Accounts.RecordConflict("there is no such key")))
                 .thenCompose(
-                    key ->
-                        accounts.replace(
-                            ACTOR,
-                            key.map(ApiKey::revoke)
-                                .orElseThrow(
-                                    () ->
-                                        new Accounts.RecordConflict(
-                                            "no key " + id + " in " + organization)))),
-        version -> {
+                    key -> accounts.replace(ACTOR, key.revoke()).thenApply(version -> key.id())),
+        id -> {
           print("revoked " + id);
           return 0;
         });
+  }
+
+  /** A key that was made, and who it is for as the store says. */
+  private record Created(KeyIssuer.Issued issued, Caller caller) {}
+
+  /** A time like {@code 12h} or {@code 90d}. */
+  static final class Validity implements CommandLine.ITypeConverter<Duration> {
+    private static final Pattern TEXT = Pattern.compile("([1-9][0-9]{0,4})([mhd])");
+
+    @Override
+    public Duration convert(String text) {
+      Matcher matcher = TEXT.matcher(text);
+      if (!matcher.matches()) {
+        throw new CommandLine.TypeConversionException(
+            "expected 1 to 99999 minutes, hours or days, as 30m, 12h or 90d; found '" + text + "'");
+      }
+      long number = Long.parseLong(matcher.group(1));
+      return switch (matcher.group(2)) {
+        case "m" -> Duration.ofMinutes(number);
+        case "h" -> Duration.ofHours(number);
+        default -> Duration.ofDays(number);
+      };
+    }
   }
 
   private <T> int onAccounts(
@@ -170,9 +225,13 @@ final class KeysCommand implements Runnable {
   }
 
   private int fail(String why) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println("sluice: " + why);
-    err.flush();
+    say("sluice: " + why);
     return 1;
+  }
+
+  private void say(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(line);
+    err.flush();
   }
 }

@@ -33,6 +33,10 @@ class KeysCommandIT {
         serviceTiers:
           web:
           - {models: [small], qos: web}
+          free:
+          - {models: [small], qos: web}
+          deprecated:
+          - {models: [old]}
         """);
     Path sluice = folder.resolve("sluice.yaml");
     Files.writeString(
@@ -53,18 +57,7 @@ class KeysCommandIT {
 
   @Test
   void aKeyIsKeptWhenNoServerRunsAndRevokedWhileOneDoes() {
-    String key =
-        run(
-            "keys",
-            "create",
-            "--config",
-            file,
-            "--organization",
-            "acme",
-            "--user",
-            "alice",
-            "--tier",
-            "web");
+    String key = create("alice");
     KeyText text = KeyText.parse(key).orElseThrow();
     try (SluiceProcess server = new SluiceProcess(folder, Map.of(), "serve", "--config", file)) {
       String gateway = server.door("gateway");
@@ -74,7 +67,47 @@ class KeysCommandIT {
       assertThat(run("keys", "revoke", "--config", file, "--organization", "acme", id))
           .isEqualTo("revoked " + id);
       assertThat(ask(gateway, key)).isEqualTo(401);
-      assertThat(server.log()).doesNotContain(key);
+      String other = create("bob");
+      assertThat(ask(gateway, other)).isEqualTo(502);
+      assertThat(run("keys", "revoke", "--config", file, other)).startsWith("revoked key-");
+      assertThat(ask(gateway, other)).isEqualTo(401);
+      assertThat(server.log()).doesNotContain(key, other);
+    }
+  }
+
+  @Test
+  void whatMayBeAKeyIsNotRepeated() {
+    try (SluiceProcess keys =
+        new SluiceProcess(
+            folder, Map.of(), "keys", "revoke", "--config", file, "sluice_acme_mistyped")) {
+      assertThat(keys.exitCode()).isEqualTo(1);
+      assertThat(keys.log()).contains("expected a whole key").doesNotContain("mistyped");
+    }
+  }
+
+  @Test
+  void theIdAndTheTierThatHoldsAreSaidBesideTheKey() {
+    create("alice");
+    try (SluiceProcess again =
+        new SluiceProcess(
+            folder,
+            Map.of(),
+            "keys",
+            "create",
+            "--config",
+            file,
+            "--organization",
+            "acme",
+            "--user",
+            "alice",
+            "--tier",
+            "free")) {
+      KeyText key = KeyText.parse(again.line()).orElseThrow();
+      assertThat(again.exitCode()).isZero();
+      assertThat(again.log())
+          .contains(
+              "key-" + key.hash().substring(0, 16) + " of acme, user alice, tier web",
+              "the user is not new and keeps its tier: --tier free was not applied");
     }
   }
 
@@ -95,8 +128,24 @@ class KeysCommandIT {
             "--tier",
             "wob")) {
       assertThat(keys.exitCode()).isEqualTo(1);
-      assertThat(keys.log()).contains("no tier 'wob'", "it has [web]").doesNotContain("Exception");
+      assertThat(keys.log())
+          .contains("no tier 'wob'", "it has [free, web]")
+          .doesNotContain("Exception");
     }
+  }
+
+  private String create(String user) {
+    return run(
+        "keys",
+        "create",
+        "--config",
+        file,
+        "--organization",
+        "acme",
+        "--user",
+        user,
+        "--tier",
+        "web");
   }
 
   private String run(String... words) {
