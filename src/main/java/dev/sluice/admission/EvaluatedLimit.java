@@ -22,6 +22,11 @@ public record EvaluatedLimit(
     return Math.max(0, allowed() - used);
   }
 
+  /** The same after the request that it was evaluated for was taken back. */
+  public EvaluatedLimit givenBack() {
+    return new EvaluatedLimit(limit, used - 1, reset, Optional.of(Duration.ZERO));
+  }
+
   /** Whether one more request would be refused. */
   public boolean exhausted() {
     return remaining() == 0;

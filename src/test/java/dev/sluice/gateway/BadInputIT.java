@@ -154,6 +154,7 @@ class BadInputIT {
                 .method(method, HttpRequest.BodyPublishers.ofString(body("small")))
                 .build());
     assertThat(answer.statusCode()).isEqualTo(405);
+    assertThat(answer.headers().firstValue("allow")).contains("POST");
     assertThat(error(answer).at("/code").asText()).isEqualTo("method_not_allowed");
   }
 

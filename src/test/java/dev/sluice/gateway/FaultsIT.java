@@ -193,6 +193,8 @@ class FaultsIT {
         assertThat(full.statusCode()).isEqualTo(503);
         assertThat(full.body()).contains("\"code\":\"queue_full\"", "1 requests wait, 1 may");
         assertThat(full.headers().firstValue("retry-after")).isPresent();
+        // One runs, one waits, and this one was taken back.
+        assertThat(full.headers().firstValue("x-ratelimit-remaining-requests")).contains("98");
       }
       awaitWaiters(0);
       try (RawClient next = new RawClient(stack.doors().gateway())) {

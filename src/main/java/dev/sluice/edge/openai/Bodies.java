@@ -27,29 +27,6 @@ final class Bodies {
     this.timeoutMillis = options.bodyTimeout().toMillis();
   }
 
-  /** A body that was not read. */
-  static final class Unread extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final int status;
-
-    @SuppressWarnings("serial") // an exception is not sent anywhere
-    private final ErrorBody error;
-
-    Unread(int status, ErrorBody error) {
-      super(error.message(), null, false, false);
-      this.status = status;
-      this.error = error;
-    }
-
-    int status() {
-      return status;
-    }
-
-    ErrorBody error() {
-      return error;
-    }
-  }
-
   /**
    * A body in memory.
    *
@@ -57,7 +34,7 @@ final class Bodies {
    */
   record Body(Buffer buffer, long bytes) {}
 
-  /** Reads a paused request to its end; fails with {@link Unread}. */
+  /** Reads a paused request to its end; fails with {@link BadRequest}. */
   Future<Body> read(HttpServerRequest request) {
     long declared = declaredLength(request);
     if (declared > maxBodyBytes) {
@@ -99,15 +76,15 @@ final class Bodies {
     }
   }
 
-  private Unread tooLarge() {
-    return new Unread(
+  private BadRequest tooLarge() {
+    return new BadRequest(
         413,
         ErrorBody.invalidRequest(
             "The body is larger than " + maxBodyBytes + " bytes.", "request_too_large"));
   }
 
-  private static Unread busy() {
-    return new Unread(
+  private static BadRequest busy() {
+    return new BadRequest(
         503,
         ErrorBody.of(
             "The server holds too many request bodies at present. Try again later.",
@@ -115,8 +92,8 @@ final class Bodies {
             "server_is_overloaded"));
   }
 
-  private Unread late() {
-    return new Unread(
+  private BadRequest late() {
+    return new BadRequest(
         408,
         ErrorBody.invalidRequest(
             "The body did not arrive within " + timeoutMillis + " ms.", "request_timeout"));

@@ -11,49 +11,21 @@ import dev.sluice.edge.ErrorBody;
 import java.io.IOException;
 import java.util.Optional;
 
-/**
- * The few fields of a chat completion request that decide about it.
- *
- * @param stream whether the client asked for server-sent events
- */
-record ChatRequest(String model, boolean stream) {
+/** What of a chat completion request decides about it. */
+record ChatRequest(String model) {
   private static final int LONGEST_MODEL = 256;
 
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
-
-  /** A body that is no chat completion request. */
-  static final class Malformed extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private final int status;
-
-    @SuppressWarnings("serial") // an exception is not sent anywhere
-    private final ErrorBody error;
-
-    Malformed(int status, ErrorBody error) {
-      super(error.message(), null, false, false);
-      this.status = status;
-      this.error = error;
-    }
-
-    int status() {
-      return status;
-    }
-
-    ErrorBody error() {
-      return error;
-    }
-  }
 
   /**
    * Reads a whole body, so that what is forwarded is known to be JSON.
    *
    * <p>A field that stands twice is refused: a backend might obey the other one.
    */
-  static ChatRequest parse(Optional<String> contentEncoding, byte[] body) throws Malformed {
+  static ChatRequest parse(Optional<String> contentEncoding, byte[] body) throws BadRequest {
     if (!contentEncoding.orElse("identity").equalsIgnoreCase("identity")) {
-      throw new Malformed(
+      throw new BadRequest(
           415,
           ErrorBody.invalidRequest(
               "The content encoding '"
@@ -63,7 +35,7 @@ record ChatRequest(String model, boolean stream) {
               "unsupported_content_encoding"));
     }
     String model = null;
-    Boolean stream = null;
+    boolean stream = false;
     boolean messages = false;
     try (JsonParser json = JSON.createParser(body)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -78,8 +50,9 @@ record ChatRequest(String model, boolean stream) {
             model = model(json, value);
           }
           case "stream" -> {
-            once(stream == null, field);
-            stream = stream(value);
+            once(!stream, field);
+            stream = true;
+            bool(field, value);
           }
           case "messages" -> {
             once(!messages, field);
@@ -105,10 +78,10 @@ record ChatRequest(String model, boolean stream) {
     if (!messages) {
       throw missing("messages");
     }
-    return new ChatRequest(model, Boolean.TRUE.equals(stream));
+    return new ChatRequest(model);
   }
 
-  private static String model(JsonParser json, JsonToken value) throws IOException, Malformed {
+  private static String model(JsonParser json, JsonToken value) throws IOException, BadRequest {
     if (value != JsonToken.VALUE_STRING) {
       throw type("model", "a string", value);
     }
@@ -125,15 +98,14 @@ record ChatRequest(String model, boolean stream) {
     return model;
   }
 
-  private static Boolean stream(JsonToken value) throws Malformed {
-    return switch (value) {
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE, VALUE_NULL -> false;
-      default -> throw type("stream", "a boolean", value);
-    };
+  private static void bool(String field, JsonToken value) throws BadRequest {
+    switch (value) {
+      case VALUE_TRUE, VALUE_FALSE, VALUE_NULL -> {}
+      default -> throw type(field, "a boolean", value);
+    }
   }
 
-  private static void messages(JsonParser json, JsonToken value) throws IOException, Malformed {
+  private static void messages(JsonParser json, JsonToken value) throws IOException, BadRequest {
     if (value != JsonToken.START_ARRAY) {
       throw type("messages", "an array", value);
     }
@@ -148,21 +120,21 @@ record ChatRequest(String model, boolean stream) {
     } while (json.nextToken() != JsonToken.END_ARRAY);
   }
 
-  private static void once(boolean first, String field) throws Malformed {
+  private static void once(boolean first, String field) throws BadRequest {
     if (!first) {
       throw invalid(field, "The field '" + field + "' stands twice in the body.");
     }
   }
 
-  private static Malformed missing(String field) {
-    return new Malformed(
+  private static BadRequest missing(String field) {
+    return new BadRequest(
         400,
         ErrorBody.invalidRequest(
                 "Missing required parameter: '" + field + "'.", "missing_required_parameter")
             .param(field));
   }
 
-  private static Malformed type(String field, String expected, JsonToken found) {
+  private static BadRequest type(String field, String expected, JsonToken found) {
     String name =
         switch (found) {
           case START_OBJECT -> "an object";
@@ -172,7 +144,7 @@ record ChatRequest(String model, boolean stream) {
           case VALUE_TRUE, VALUE_FALSE -> "a boolean";
           default -> "null";
         };
-    return new Malformed(
+    return new BadRequest(
         400,
         ErrorBody.invalidRequest(
                 "Invalid type for '" + field + "': expected " + expected + ", got " + name + ".",
@@ -180,12 +152,12 @@ record ChatRequest(String model, boolean stream) {
             .param(field));
   }
 
-  private static Malformed invalid(String field, String message) {
-    return new Malformed(400, ErrorBody.invalidRequest(message, "invalid_value").param(field));
+  private static BadRequest invalid(String field, String message) {
+    return new BadRequest(400, ErrorBody.invalidRequest(message, "invalid_value").param(field));
   }
 
-  private static Malformed malformed(String message, String code) {
-    return new Malformed(400, ErrorBody.invalidRequest(message, code));
+  private static BadRequest malformed(String message, String code) {
+    return new BadRequest(400, ErrorBody.invalidRequest(message, code));
   }
 
   /** The parser's own words, without what it says to those who call it. */

@@ -5,6 +5,7 @@ import dev.sluice.account.Credential;
 import dev.sluice.admission.AdmissionRequest;
 import dev.sluice.admission.Authentication;
 import dev.sluice.admission.Decision;
+import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.backend.Upstream;
 import dev.sluice.edge.ErrorBody;
@@ -158,8 +159,8 @@ final class Exchange {
             })
         .onFailure(
             failure -> {
-              if (failure instanceof Bodies.Unread unread) {
-                reject(unread.status(), unread.error());
+              if (failure instanceof BadRequest bad) {
+                reject(bad.status(), bad.error());
               } else if (failure instanceof VertxException) {
                 clientLeft(); // the connection was closed, or its stream reset
               } else {
@@ -172,7 +173,7 @@ final class Exchange {
     ChatRequest chat;
     try {
       chat = ChatRequest.parse(header("content-encoding"), read.buffer().getBytes());
-    } catch (ChatRequest.Malformed e) {
+    } catch (BadRequest e) {
       reject(e.status(), e.error());
       return;
     }
@@ -312,7 +313,10 @@ final class Exchange {
   private void turnAway(Refusal refusal, Decision.Admitted granted) {
     cancel(granted);
     refuse(
-        new Decision.Refused(refusal, Optional.of(granted.caller()), granted.limits()),
+        new Decision.Refused(
+            refusal,
+            Optional.of(granted.caller()),
+            granted.limits().stream().map(EvaluatedLimit::givenBack).toList()),
         granted.model());
   }
 

@@ -249,16 +249,19 @@ public final class Gateway {
                   "unknown_url"));
       router.errorHandler(
           405,
-          route ->
-              reply(
-                  route,
-                  405,
-                  "The method "
-                      + route.request().method()
-                      + " is not allowed for "
-                      + route.request().path()
-                      + ".",
-                  "method_not_allowed"));
+          route -> {
+            boolean chat = route.normalizedPath().startsWith("/v1/chat");
+            route.response().putHeader("allow", chat ? "POST" : "GET");
+            reply(
+                route,
+                405,
+                "The method "
+                    + route.request().method()
+                    + " is not allowed for "
+                    + route.request().path()
+                    + ".",
+                "method_not_allowed");
+          });
       return router;
     }
   }

@@ -18,13 +18,12 @@ class ChatRequestTest {
                 {"messages":[{"role":"user","content":[{"type":"text","text":"{\\"model\\":1}"}]}],
                  "metadata":{"model":"not this","stream":true},
                  "stream":true,"model":"m"}"""))
-        .isEqualTo(new ChatRequest("m", true));
+        .isEqualTo(new ChatRequest("m"));
   }
 
   @Test
-  void streamIsOffWhenItIsMissingOrNull() throws Exception {
-    assertThat(parse("{\"model\":\"m\",\"messages\":[{}]}").stream()).isFalse();
-    assertThat(parse("{\"model\":\"m\",\"messages\":[{}],\"stream\":null}").stream()).isFalse();
+  void streamMayBeNull() throws Exception {
+    assertThat(parse("{\"model\":\"m\",\"messages\":[{}],\"stream\":null}").model()).isEqualTo("m");
   }
 
   @ParameterizedTest(name = "[{index}] {0}")
@@ -51,7 +50,7 @@ class ChatRequestTest {
   void saysWhatIsWrong(String body, String param, String code, String message) {
     assertThatThrownBy(() -> parse(body))
         .isInstanceOfSatisfying(
-            ChatRequest.Malformed.class,
+            BadRequest.class,
             malformed -> {
               assertThat(malformed.status()).isEqualTo(400);
               assertThat(malformed.error().param()).isEqualTo(Optional.ofNullable(param));
@@ -66,18 +65,17 @@ class ChatRequestTest {
         "{\"model\":\"m\",\"messages\":[{\"content\":\"x\"}]}".getBytes(StandardCharsets.UTF_8);
     body[36] = (byte) 0xff;
     assertThatThrownBy(() -> ChatRequest.parse(Optional.empty(), body))
-        .isInstanceOf(ChatRequest.Malformed.class);
+        .isInstanceOf(BadRequest.class);
   }
 
   @Test
   void refusesACompressedBody() {
     assertThatThrownBy(() -> ChatRequest.parse(Optional.of("gzip"), new byte[0]))
         .isInstanceOfSatisfying(
-            ChatRequest.Malformed.class,
-            malformed -> assertThat(malformed.status()).isEqualTo(415));
+            BadRequest.class, malformed -> assertThat(malformed.status()).isEqualTo(415));
   }
 
-  private static ChatRequest parse(String body) throws ChatRequest.Malformed {
+  private static ChatRequest parse(String body) throws BadRequest {
     return ChatRequest.parse(Optional.empty(), body.getBytes(StandardCharsets.UTF_8));
   }
 }
