@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  */
 final class GatewayStack implements AutoCloseable {
   /** The flags with which the launcher runs Sluice. */
-  static final List<String> LAUNCHER_FLAGS = List.of("-XX:+UseSerialGC");
+  static final List<String> LAUNCHER_FLAGS = List.of("-XX:+UseSerialGC", "-Xms64m");
 
   static final String MODEL = "bench-model";
 

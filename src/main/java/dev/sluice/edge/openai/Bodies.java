@@ -6,6 +6,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -103,18 +104,20 @@ final class Bodies {
   private final class Reading {
     private final Promise<Body> promise = Promise.promise();
     private final Buffer buffer;
-    private final long timer;
+    private OptionalLong timer = OptionalLong.empty();
     private long share;
     private boolean over;
 
     Reading(HttpServerRequest request, long declared) {
       this.share = declared;
       this.buffer = Buffer.buffer((int) declared);
-      this.timer = vertx.setTimer(timeoutMillis, t -> fail(late()));
       request.exceptionHandler(this::fail);
       request.handler(this::chunk);
       request.endHandler(v -> end());
       request.resume();
+      if (!over) {
+        timer = OptionalLong.of(vertx.setTimer(timeoutMillis, t -> fail(late())));
+      }
     }
 
     Future<Body> result() {
@@ -141,7 +144,7 @@ final class Bodies {
     private void end() {
       if (!over) {
         over = true;
-        vertx.cancelTimer(timer);
+        timer.ifPresent(vertx::cancelTimer);
         promise.complete(new Body(buffer, share));
       }
     }
@@ -149,7 +152,7 @@ final class Bodies {
     private void fail(Throwable failure) {
       if (!over) {
         over = true;
-        vertx.cancelTimer(timer);
+        timer.ifPresent(vertx::cancelTimer);
         reserved.addAndGet(-share);
         promise.fail(failure);
       }

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -394,6 +395,16 @@ final class Exchange {
   }
 
   private <T> void await(CompletionStage<T> stage, Consumer<T> then) {
+    CompletableFuture<T> future = stage.toCompletableFuture();
+    if (future.isDone() && !future.isCompletedExceptionally()) {
+      // What is known already, as most callers and free slots are, needs no turn of the loop.
+      try {
+        then.accept(future.join());
+      } catch (RuntimeException e) {
+        fail(e);
+      }
+      return;
+    }
     Future.fromCompletionStage(stage, context)
         .<Void>map(
             value -> {
