@@ -93,7 +93,8 @@ public final class Metrics {
   /**
    * What became of a request; once for each.
    *
-   * @param reason {@code admitted}, why it was refused, or {@code disconnected} while it waited
+   * @param reason {@code admitted}, why it was refused, or, while it waited, {@code disconnected}
+   *     or {@code stopped}
    */
   public void decided(String door, String tier, String model, String reason) {
     decisions.labels(door, tier, model, reason).inc();

@@ -139,6 +139,48 @@ class TwoProcessesIT {
   }
 
   @Test
+  void whatDoesNotEndInTimeIsToldSo() {
+    String key = stack.key("alice", "web");
+    try (SluiceProcess hurried =
+            new SluiceProcess(
+                folder,
+                Map.of("SLUICE_DRAIN_TIMEOUT", "1s", "SLUICE_DEPLOYMENTS_0_SLOTS", "1"),
+                "serve",
+                "--config",
+                stack.configurationFile().toString());
+        RawClient running = new RawClient(hurried.door("gateway"));
+        RawClient waiting = new RawClient(hurried.door("gateway"))) {
+      running.chat(key, body("small", ",\"stream\":true")).readUntil("data: ");
+      waiting.chat(key, body("small"));
+      await().until(() -> waits(hurried.door("metrics")));
+      hurried.terminate();
+      assertThat(running.readToEnd()).contains("data: {\"error\":", "server_is_stopping");
+      assertThat(waiting.readToEnd()).contains("503 Service Unavailable", "server_is_stopping");
+      assertThat(hurried.exitCode()).isZero();
+      assertThat(hurried.log()).contains("cutting off 2 requests").doesNotContain("Exception");
+    }
+    // The one that waited was not charged.
+    assertThat(
+            stack
+                .chat(key, body("small", ",\"max_tokens\":1"))
+                .headers()
+                .firstValue("x-ratelimit-remaining-requests"))
+        .contains(Integer.toString(LIMIT - 2));
+  }
+
+  private boolean waits(String metrics) {
+    try {
+      return http.send(
+              HttpRequest.newBuilder(URI.create(metrics + "/metrics")).build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body()
+          .contains("sluice_queue_length{model=\"small\",qos=\"web\",} 1.0");
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void aServerThatIsKilledGivesBackNothingThatItDidNotUse() {
     String key = stack.key("alice", "web");
     assertThat(ask(second.door("gateway"), key)).isEqualTo(200);

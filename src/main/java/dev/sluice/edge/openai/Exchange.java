@@ -134,11 +134,12 @@ final class Exchange {
             relay.interrupt(STOPPING);
             settle(Settlement.Ending.FAILED, relay.usage(), granted);
           } else {
+            finish();
             if (waiter != null) {
               waiter.cancel();
             }
-            finish();
             cancel(granted);
+            record(granted, "stopped");
           }
           sendError(503, STOPPING, granted);
         });
