@@ -32,7 +32,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>A call that is made on an event loop uses that loop's connection and completes on that loop;
  * any other takes the connections in turn. Every call ends by its deadline; one that fails does so
- * with {@link RedisUnavailable}. Nothing is sent again after a reconnect.
+ * with {@link RedisUnavailable}. Nothing is sent again after a reconnect, but for what is to be
+ * {@linkplain #deliver delivered}.
  *
  * <p>Safe for use by many threads; no call blocks, except {@link #close}.
  */
@@ -41,17 +42,20 @@ public final class RedisConnections implements AutoCloseable {
   private final List<RedisLink> links;
   private final List<ClientResources> resources;
   private final HashedWheelTimer timer;
+  private final Undelivered undelivered;
   private final AtomicInteger turn = new AtomicInteger();
 
   private RedisConnections(
       List<RedisConnection> connections,
       List<RedisLink> links,
       List<ClientResources> resources,
-      HashedWheelTimer timer) {
+      HashedWheelTimer timer,
+      Undelivered undelivered) {
     this.connections = connections;
     this.links = links;
     this.resources = resources;
     this.timer = timer;
+    this.undelivered = undelivered;
   }
 
   /**
@@ -84,7 +88,8 @@ public final class RedisConnections implements AutoCloseable {
       connections.add(new RedisConnection(home, link, reachability, options, metrics, scripts));
     }
     connections.forEach(RedisConnection::open);
-    return new RedisConnections(connections, links, resources, timer);
+    Undelivered undelivered = new Undelivered(homes.get(0), System::nanoTime, metrics);
+    return new RedisConnections(connections, links, resources, timer, undelivered);
   }
 
   /**
@@ -101,6 +106,17 @@ public final class RedisConnections implements AutoCloseable {
       values[i] = arguments.get(i).getBytes(StandardCharsets.UTF_8);
     }
     return connection().run(script, keys.toArray(String[]::new), values);
+  }
+
+  /**
+   * Runs a script that changes nothing when it is repeated; if Redis does not answer, it is
+   * repeated in the background until Redis does, or the time is over.
+   *
+   * @return what came of the first time
+   */
+  CompletionStage<List<Object>> deliver(
+      Script script, List<String> keys, List<String> arguments, Duration time) {
+    return undelivered.deliver(script.name(), () -> run(script, keys, arguments), time);
   }
 
   /** Asks whether Redis answers: for readiness. */
@@ -127,6 +143,7 @@ public final class RedisConnections implements AutoCloseable {
   /** Ends all calls and connections, and waits for that, 2 s at most. Not for an event loop. */
   @Override
   public void close() {
+    undelivered.close();
     connections.forEach(RedisConnection::close);
     try {
       CompletableFuture.allOf(

@@ -20,6 +20,9 @@ import java.util.function.Function;
 /**
  * Counts by the scripts admit, renew, settle and cancel.
  *
+ * <p>A settle or cancel that Redis did not answer is repeated until the hold's lease is over, also
+ * after its stage has failed: else a request that was refused in an outage would stay charged.
+ *
  * <p>Safe for use by many threads. Stages fail with {@link RedisUnavailable}.
  */
 public final class RedisCounters implements Counters {
@@ -87,7 +90,7 @@ public final class RedisCounters implements Counters {
             .map(usage -> " " + usage.promptTokens() + " " + usage.completionTokens())
             .orElse("");
     return redis
-        .run(settle, List.of(key), List.of(lease(hold), ending + tokens))
+        .deliver(settle, List.of(key), List.of(lease(hold), ending + tokens), hold.lease())
         .thenApply(RedisCounters::done);
   }
 
@@ -97,7 +100,9 @@ public final class RedisCounters implements Counters {
     List<String> keys = new ArrayList<>();
     keys.add(names.hold(hold.id()));
     byScope(hold).keySet().forEach(scope -> keys.add(names.rate(scope)));
-    return redis.run(cancel, keys, List.of(lease(hold))).thenApply(RedisCounters::done);
+    return redis
+        .deliver(cancel, keys, List.of(lease(hold)), hold.lease())
+        .thenApply(RedisCounters::done);
   }
 
   private static boolean done(List<Object> reply) {
