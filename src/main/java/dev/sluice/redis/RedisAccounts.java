@@ -19,9 +19,9 @@ import java.util.concurrent.CompletionStage;
 public final class RedisAccounts implements Accounts {
   private final RedisConnections redis;
   private final RecordJson json = new RecordJson();
-  private final Script lookup = Script.load("lookup");
-  private final Script read = Script.load("read");
-  private final Script change = Script.load("change");
+  private final Script lookup = Script.shipped("lookup");
+  private final Script read = Script.shipped("read");
+  private final Script change = Script.shipped("change");
 
   public RedisAccounts(RedisConnections redis) {
     this.redis = redis;

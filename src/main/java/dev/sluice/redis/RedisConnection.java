@@ -40,7 +40,6 @@ final class RedisConnection {
   private final long deadlineNanos;
   private final int callsInFlight;
   private final Metrics metrics;
-  private final List<Script> scripts;
 
   private final ArrayDeque<Call<?>> calls = new ArrayDeque<>();
   private Optional<RedisClusterAsyncCommands<String, byte[]>> commands = Optional.empty();
@@ -55,15 +54,13 @@ final class RedisConnection {
       RedisLink link,
       Reachability reachability,
       RedisOptions options,
-      Metrics metrics,
-      List<Script> scripts) {
+      Metrics metrics) {
     this.loop = loop;
     this.link = link;
     this.reachability = reachability;
     this.deadlineNanos = options.deadline().toNanos();
     this.callsInFlight = options.callsInFlight();
     this.metrics = metrics;
-    this.scripts = scripts;
   }
 
   /** Connects, and keeps trying until it is closed. */
@@ -95,7 +92,7 @@ final class RedisConnection {
    * its text, but not after its deadline: and it is then that a cancel must not get lost.
    */
   private void load(RedisClusterAsyncCommands<String, byte[]> connected) {
-    for (Script script : scripts) {
+    for (Script script : Script.allShipped()) {
       var unused = connected.scriptLoad(script.text().getBytes(StandardCharsets.UTF_8));
     }
   }

@@ -72,7 +72,6 @@ public final class RedisConnections implements AutoCloseable {
         new HashedWheelTimer(new DefaultThreadFactory("redis-reconnect", true));
     List<EventLoop> homes = address.cluster() ? List.of(loops.next()) : all(loops);
     Reachability reachability = new Reachability(address, homes.size());
-    List<Script> scripts = Script.all();
     List<RedisConnection> connections = new ArrayList<>();
     List<RedisLink> links = new ArrayList<>();
     List<ClientResources> resources = new ArrayList<>();
@@ -85,7 +84,7 @@ public final class RedisConnections implements AutoCloseable {
               : new SingleLink(its, address.nodes().get(0), tap);
       resources.add(its);
       links.add(link);
-      connections.add(new RedisConnection(home, link, reachability, options, metrics, scripts));
+      connections.add(new RedisConnection(home, link, reachability, options, metrics));
     }
     connections.forEach(RedisConnection::open);
     Undelivered undelivered = new Undelivered(homes.get(0), System::nanoTime, metrics);

@@ -35,7 +35,7 @@ public final class RedisCounters implements Counters {
   private final Script cancel;
 
   public RedisCounters(RedisConnections redis) {
-    this(redis, Script::load);
+    this(redis, Script::shipped);
   }
 
   /**

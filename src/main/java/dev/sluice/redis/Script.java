@@ -6,33 +6,63 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * A Lua script as Redis runs it.
- *
- * @param name as in metrics and messages
- * @param sha1 by which Redis remembers the text, in lower case hex
+ * A Lua script as Redis runs it. The shipped ones are read once, from {@code redis/} on the class
+ * path.
  */
-public record Script(String name, String text, String sha1) {
-  private static final List<String> NAMES =
-      List.of("admit", "renew", "settle", "cancel", "lookup", "read", "change");
+public final class Script {
   private static final String USES_WINDOWS = "-- uses windows.lua\n";
+  private static final Map<String, Script> SHIPPED =
+      Stream.of("admit", "renew", "settle", "cancel", "lookup", "read", "change")
+          .collect(Collectors.toUnmodifiableMap(Function.identity(), Script::load));
+
+  private final String name;
+  private final String text;
+  private final String sha1;
 
   public Script(String name, String text) {
-    this(name, text, digest(text));
+    this.name = name;
+    this.text = text;
+    this.sha1 = digest(text);
   }
 
-  /** Reads {@code redis/<name>.lua} from the class path, behind the functions that it uses. */
-  static Script load(String name) {
+  /** The one with this name; with the functions that it uses in front. */
+  static Script shipped(String name) {
+    Script script = SHIPPED.get(name);
+    if (script == null) {
+      throw new IllegalArgumentException("no script has the name " + name);
+    }
+    return script;
+  }
+
+  static Collection<Script> allShipped() {
+    return SHIPPED.values();
+  }
+
+  /** As in metrics and messages. */
+  public String name() {
+    return name;
+  }
+
+  public String text() {
+    return text;
+  }
+
+  /** By which Redis remembers the text, in lower case hex. */
+  public String sha1() {
+    return sha1;
+  }
+
+  private static Script load(String name) {
     String text = read(name);
     return new Script(name, text.startsWith(USES_WINDOWS) ? read("windows") + text : text);
-  }
-
-  /** All of them. */
-  static List<Script> all() {
-    return NAMES.stream().map(Script::load).toList();
   }
 
   private static String read(String name) {

@@ -18,7 +18,7 @@ final class VirtualClock {
   }
 
   Script load(String name) {
-    Script shipped = Script.load(name);
+    Script shipped = Script.shipped(name);
     return new Script(
         name, shipped.text().replace(ASK_REDIS, "redis.call('HMGET', '" + key + "', 's', 'us')"));
   }
