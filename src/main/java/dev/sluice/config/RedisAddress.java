@@ -1,6 +1,11 @@
 package dev.sluice.config;
 
+import java.math.BigInteger;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -14,15 +19,19 @@ public final class RedisAddress {
           + " redis-sentinel://host:26379,host:26379/0#master, redis+cluster://host:6379,host:6379";
 
   private static final String EMBEDDED = "embedded";
-  private static final String HOST = "(?:[A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?";
-  private static final String CREDENTIALS = "(?:[^/?#]*@)?";
-  private static final String REST = "(?:/[0-9]*)?(?:\\?[^#]*)?";
+
+  /** What may stand in a URL before the @ as it is; everything else in percent-encoding. */
+  private static final String CREDENTIALS = "(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@";
+
+  private static final String PARAMETER =
+      "(?:timeout=[0-9]{1,9}(?:ns|us|ms|s|m|h|d)?|verifyPeer=(?i:none|ca|full)"
+          + "|clientName=[A-Za-z0-9._-]+)";
   private static final Pattern URL =
       Pattern.compile(
-          ("rediss?://" + CREDENTIALS + HOST + REST)
-              + ("|rediss?-sentinel://" + CREDENTIALS + HOST + "(?:," + HOST + ")*" + REST)
-              + "#.+"
-              + ("|rediss?\\+cluster://" + CREDENTIALS + HOST + "(?:," + HOST + ")*" + REST));
+          "rediss?(?<kind>|-sentinel|\\+cluster)://"
+              + ("(?:" + CREDENTIALS + ")?(?<hosts>[^@/?#]+)(?:/(?<database>[0-9]*))?")
+              + ("(?:\\?" + PARAMETER + "(?:&" + PARAMETER + ")*)?")
+              + "(?<master>#[A-Za-z0-9._-]+)?");
 
   private final String text;
 
@@ -32,9 +41,38 @@ public final class RedisAddress {
 
   /** Empty when the text is neither a Redis URL nor {@code embedded}. */
   public static Optional<RedisAddress> parse(String text) {
-    return text.equals(EMBEDDED) || URL.matcher(text).matches()
+    return text.equals(EMBEDDED) || url(text)
         ? Optional.of(new RedisAddress(text))
         : Optional.empty();
+  }
+
+  /** As strict as the client, which reads it only when the server starts. */
+  private static boolean url(String text) {
+    Matcher url = URL.matcher(text);
+    if (!url.matches()) {
+      return false;
+    }
+    String kind = url.group("kind");
+    String[] hosts = url.group("hosts").split(",", -1);
+    boolean sentinel = kind.equals("-sentinel");
+    return (url.group("master") != null) == sentinel
+        && (hosts.length == 1 || !kind.isEmpty())
+        && Arrays.stream(hosts).allMatch(host -> host(host) && !(sentinel && host.startsWith("[")))
+        && database(Optional.ofNullable(url.group("database")).orElse(""));
+  }
+
+  private static boolean host(String text) {
+    try {
+      // Else a name that is none would be taken for the host together with its port.
+      int port = new URI("redis://" + text).parseServerAuthority().getPort();
+      return port <= 65_535 && port != 0 && !text.endsWith(":");
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  private static boolean database(String digits) {
+    return digits.isEmpty() || new BigInteger(digits).bitLength() < Integer.SIZE;
   }
 
   public boolean embedded() {

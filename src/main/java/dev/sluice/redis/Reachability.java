@@ -14,14 +14,14 @@ final class Reachability {
   /** While one node of a cluster is away, others answer: that must not count as being back. */
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final RedisAddress address;
+  private final RedisNodes nodes;
   private final int connections;
   private int up;
   private volatile boolean lost;
   private long lastFailure;
 
-  Reachability(RedisAddress address, int connections) {
-    this.address = address;
+  Reachability(RedisNodes nodes, int connections) {
+    this.nodes = nodes;
     this.connections = connections;
   }
 
@@ -29,7 +29,7 @@ final class Reachability {
   synchronized void connected() {
     up = Math.min(connections, up + 1);
     if (up == connections) {
-      log.info(lost ? "Redis at {} is back" : "connected to Redis at {}", address);
+      log.info(lost ? "Redis at {} is back" : "connected to Redis at {}", nodes);
       lost = false;
     }
   }
@@ -52,14 +52,14 @@ final class Reachability {
     lastFailure = System.nanoTime();
     if (!lost) {
       lost = true;
-      log.warn("Redis at {} is lost: {}", address, why);
+      log.warn("Redis at {} is lost: {}", nodes, why);
     }
   }
 
   private synchronized void recover() {
     if (lost && up == connections && System.nanoTime() - lastFailure > QUIET_NANOS) {
       lost = false;
-      log.info("Redis at {} is back", address);
+      log.info("Redis at {} is back", nodes);
     }
   }
 }

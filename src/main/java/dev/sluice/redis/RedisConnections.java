@@ -64,24 +64,24 @@ public final class RedisConnections implements AutoCloseable {
    * @param loops where the connections live; they are not shut down by {@link #close}
    */
   public static RedisConnections open(RedisOptions options, EventLoopGroup loops, Metrics metrics) {
-    RedisAddress address = RedisAddress.parse(options.url());
+    RedisNodes nodes = RedisNodes.parse(options.url());
     // The loops are shared with gRPC and HTTP, and of Netty's portable kind.
     System.setProperty("io.lettuce.core.epoll", "false");
     System.setProperty("io.lettuce.core.iouring", "false");
     HashedWheelTimer timer =
         new HashedWheelTimer(new DefaultThreadFactory("redis-reconnect", true));
-    List<EventLoop> homes = address.cluster() ? List.of(loops.next()) : all(loops);
-    Reachability reachability = new Reachability(address, homes.size());
+    List<EventLoop> homes = nodes.cluster() ? List.of(loops.next()) : all(loops);
+    Reachability reachability = new Reachability(nodes, homes.size());
     List<RedisConnection> connections = new ArrayList<>();
     List<RedisLink> links = new ArrayList<>();
     List<ClientResources> resources = new ArrayList<>();
     for (EventLoop home : homes) {
       ChannelTap tap = new ChannelTap();
-      ClientResources its = resources(address.cluster() ? loops : home, loops, timer, tap);
+      ClientResources its = resources(nodes.cluster() ? loops : home, loops, timer, tap);
       RedisLink link =
-          address.cluster()
-              ? new ClusterLink(its, address.nodes())
-              : new SingleLink(its, address.nodes().get(0), tap);
+          nodes.cluster()
+              ? new ClusterLink(its, nodes.all())
+              : new SingleLink(its, nodes.all().get(0), tap);
       resources.add(its);
       links.add(link);
       connections.add(new RedisConnection(home, link, reachability, options, metrics));

@@ -29,6 +29,6 @@ public record RedisOptions(String url, Duration deadline, int callsInFlight) {
   /** The URL may hold a password. */
   @Override
   public String toString() {
-    return "RedisOptions[" + RedisAddress.parse(url) + ", " + deadline + ", " + callsInFlight + "]";
+    return "RedisOptions[" + RedisNodes.parse(url) + ", " + deadline + ", " + callsInFlight + "]";
   }
 }

@@ -205,7 +205,7 @@ final class RedisConnectionsTest {
     assertThat(RedisOptions.of("redis+cluster://ada:s3cret@a.example:1,b.example:2").toString())
         .contains("a.example:1,b.example:2")
         .doesNotContain("cret");
-    assertThatThrownBy(() -> RedisAddress.parse("http://ada:s3cret@redis"))
+    assertThatThrownBy(() -> RedisNodes.parse("http://ada:s3cret@redis"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageNotContaining("s3cret")
         .hasNoCause();

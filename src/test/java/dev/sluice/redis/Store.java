@@ -73,7 +73,7 @@ enum Store {
 
     @Override
     RedisClusterCommands<String, String> client(String url) {
-      return RedisClusterClient.create(RedisAddress.parse(url).nodes()).connect().sync();
+      return RedisClusterClient.create(RedisNodes.parse(url).all()).connect().sync();
     }
   };
 

@@ -8,16 +8,16 @@ import java.util.List;
 /**
  * Where Redis is; {@link #toString} shows no password.
  *
- * @param nodes one, or for a cluster some of its nodes
+ * @param all one, or for a cluster some of its nodes
  */
-record RedisAddress(boolean cluster, List<RedisURI> nodes) {
+record RedisNodes(boolean cluster, List<RedisURI> all) {
   private static final String CLUSTER = "+cluster://";
 
-  static RedisAddress parse(String url) {
+  static RedisNodes parse(String url) {
     int cluster = url.indexOf(CLUSTER);
     try {
       if (cluster < 0) {
-        return new RedisAddress(false, List.of(node(url)));
+        return new RedisNodes(false, List.of(node(url)));
       }
       String scheme = url.substring(0, cluster) + "://";
       String rest = url.substring(cluster + CLUSTER.length());
@@ -26,7 +26,7 @@ record RedisAddress(boolean cluster, List<RedisURI> nodes) {
       for (String host : rest.substring(credentials.length()).split(",", -1)) {
         nodes.add(node(scheme + credentials + host));
       }
-      return new RedisAddress(true, List.copyOf(nodes));
+      return new RedisNodes(true, List.copyOf(nodes));
     } catch (IllegalArgumentException e) {
       // Not with the cause: its message repeats the URL, password included.
       throw new IllegalArgumentException(
@@ -45,7 +45,7 @@ record RedisAddress(boolean cluster, List<RedisURI> nodes) {
   @Override
   public String toString() {
     List<String> names = new ArrayList<>();
-    for (RedisURI node : nodes) {
+    for (RedisURI node : all) {
       if (node.getSentinels().isEmpty()) {
         names.add(node.getHost() + ":" + node.getPort());
       } else {
