@@ -11,6 +11,8 @@ import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Rate;
 import dev.sluice.redis.RedisUnavailable.Outcome;
 import dev.sluice.usage.Settlement;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -145,6 +147,35 @@ final class UndeliveredTest {
         },
         "settled completed",
         2);
+  }
+
+  @Test
+  void cancel_meetsAnUnknownScriptAfterItsDeadline_isRepeatedWithTheText() throws Exception {
+    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    try (EmbeddedRedis redis = EmbeddedRedis.start(EmbeddedRedis.Options.inMemory());
+        RedisConnections connections =
+            Store.connect(new RedisOptions(redis.url(), Duration.ofMillis(300), 10_000), loops);
+        RedisClient client = RedisClient.create(redis.url())) {
+      RedisCounters counters = new RedisCounters(connections);
+      RedisAsyncCommands<String, String> other = client.connect().async();
+      counters.admit(hold("h1"), 0).toCompletableFuture().join();
+      other.scriptFlush().get();
+
+      signal(redis, "STOP");
+      CompletableFuture<Boolean> cancelled = counters.cancel(hold("h1")).toCompletableFuture();
+      assertThatThrownBy(cancelled::join).hasCauseInstanceOf(RedisUnavailable.class);
+      signal(redis, "CONT");
+
+      String key = new Keys("acme").hold("h1");
+      Awaitility.await().until(() -> other.get(key).get().equals("cancelled"));
+    } finally {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+  }
+
+  private static void signal(EmbeddedRedis redis, String signal) throws Exception {
+    String pid = Long.toString(redis.pid());
+    assertThat(new ProcessBuilder("kill", "-" + signal, pid).start().waitFor()).isZero();
   }
 
   private interface Ending {
