@@ -3,8 +3,6 @@ package dev.sluice.config;
 import dev.sluice.queue.QosList;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,17 +13,7 @@ final class BundlesReader {
   static final String DEFAULT_GROUP = "default";
 
   private final Map<String, Map<String, Field>> groups = new HashMap<>();
-  private final Map<String, Map<String, QosList>> qosLists = new LinkedHashMap<>();
-  private final Set<String> labels = new HashSet<>();
-
-  Map<String, Map<String, QosList>> qosLists() {
-    return qosLists;
-  }
-
-  /** All labels of all lists. */
-  Set<String> labels() {
-    return labels;
-  }
+  private final Map<String, Map<String, QosList>> qosLists = new HashMap<>();
 
   /** The names of all deployments, right or wrong. */
   Set<String> deployments() {
@@ -76,10 +64,7 @@ final class BundlesReader {
       known.putIfAbsent(name, listField);
     }
     list.ifPresent(
-        qosList -> {
-          labels.addAll(qosList.labels());
-          qosLists.computeIfAbsent(deployment, d -> new LinkedHashMap<>()).put(name, qosList);
-        });
+        qosList -> qosLists.computeIfAbsent(deployment, d -> new HashMap<>()).put(name, qosList));
   }
 
   /** Reads a list of labels; empty when there is none, or one that is wrong. */

@@ -8,7 +8,10 @@ import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
-/** Reads {@code sambastack.yaml}: finds its parts in documents and ConfigMaps. */
+/**
+ * Reads the vendor's {@code sambastack.yaml}, v1 shape: bare or in a ConfigMap, in one document or
+ * several.
+ */
 final class SambaStackReader {
   private final TiersReader tiers = new TiersReader();
   private final BundlesReader bundles = new BundlesReader();
@@ -44,23 +47,6 @@ final class SambaStackReader {
 
   BundlesReader bundles() {
     return bundles;
-  }
-
-  SambaStackFile file(Problems problems) {
-    return new SambaStackFile(tiers.tiers(), bundles.qosLists(), problems.all());
-  }
-
-  /** Warns of labels that no deployment of the file lists; of none when it lists no label. */
-  void checkLabels() {
-    if (bundles.labels().isEmpty()) {
-      return;
-    }
-    for (TiersReader.PlacedBlock block : tiers.blocks()) {
-      String qos = block.block().qos();
-      if (!bundles.labels().contains(qos)) {
-        block.field("qos").warning("no qosList has the label \"" + qos + "\": nothing serves it");
-      }
-    }
   }
 
   private interface DocumentReader {

@@ -24,12 +24,8 @@ final class TiersReader {
   private final Map<String, Tier> tiers = new LinkedHashMap<>();
   private final List<PlacedBlock> blocks = new ArrayList<>();
 
-  /** A block of a tier for users, with its place in the file. */
-  record PlacedBlock(Block block, Fields fields, Map<String, Field> models) {
-    Field field(String key) {
-      return fields.field(key);
-    }
-  }
+  /** A block of a tier for users, with the places of its models in the file. */
+  record PlacedBlock(Block block, Map<String, Field> models) {}
 
   Map<String, Tier> tiers() {
     return tiers;
@@ -92,7 +88,7 @@ final class TiersReader {
             .orElse(state ? 0 : DEFAULT_QUEUE_DEPTH);
     Block block = new Block(models.keySet(), qos, queueDepth, rates);
     if (!state) {
-      blocks.add(new PlacedBlock(block, fields, models));
+      blocks.add(new PlacedBlock(block, models));
     }
     return Optional.of(block);
   }
