@@ -102,8 +102,18 @@ final class RedisConnection {
   }
 
   CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments) {
+    return run(script, keys, arguments, callsInFlight);
+  }
+
+  /** Leaves a tenth of the calls that may be in flight to others. */
+  CompletionStage<List<Object>> runWithReserve(Script script, String[] keys, byte[][] arguments) {
+    return run(script, keys, arguments, callsInFlight - callsInFlight / 10);
+  }
+
+  private CompletionStage<List<Object>> run(
+      Script script, String[] keys, byte[][] arguments, int most) {
     return call(
-        script.name(),
+        new Call<>(script.name(), most),
         redis -> redis.evalsha(script.sha1(), ScriptOutputType.MULTI, keys, arguments),
         redis -> {
           byte[] text = script.text().getBytes(StandardCharsets.UTF_8);
@@ -112,7 +122,10 @@ final class RedisConnection {
   }
 
   CompletionStage<String> ping() {
-    return call("ping", RedisClusterAsyncCommands::ping, RedisClusterAsyncCommands::ping);
+    return call(
+        new Call<>("ping", callsInFlight),
+        RedisClusterAsyncCommands::ping,
+        RedisClusterAsyncCommands::ping);
   }
 
   /** Ends all calls. The link is closed by its owner. */
@@ -126,8 +139,7 @@ final class RedisConnection {
   }
 
   private <T> CompletionStage<T> call(
-      String name, Command<T> command, Command<T> whenScriptUnknown) {
-    Call<T> call = new Call<>(name);
+      Call<T> call, Command<T> command, Command<T> whenScriptUnknown) {
     onLoop(() -> start(call, command, whenScriptUnknown));
     return call.answer;
   }
@@ -161,8 +173,8 @@ final class RedisConnection {
       return;
     }
     // Lettuce has such a bound as well, but writes a stack trace for each call over it.
-    if (inFlight >= callsInFlight) {
-      end(call, Outcome.ERROR, callsInFlight + " calls are in flight");
+    if (inFlight >= call.most) {
+      end(call, Outcome.ERROR, inFlight + " calls are in flight");
       return;
     }
     RedisFuture<T> future;
@@ -297,14 +309,16 @@ final class RedisConnection {
   private interface Command<T>
       extends Function<RedisClusterAsyncCommands<String, byte[]>, RedisFuture<T>> {}
 
-  /** A call from its start to its answer. */
+  /** A call from its start to its answer; it is made while fewer than most are in flight. */
   private static final class Call<T> {
     private final String name;
+    private final int most;
     private final long started = System.nanoTime();
     private final CompletableFuture<T> answer = new CompletableFuture<>();
 
-    private Call(String name) {
+    private Call(String name, int most) {
       this.name = name;
+      this.most = most;
     }
   }
 }

@@ -100,11 +100,21 @@ public final class RedisConnections implements AutoCloseable {
    */
   public CompletionStage<List<Object>> run(
       Script script, List<String> keys, List<String> arguments) {
-    byte[][] values = new byte[arguments.size()][];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = arguments.get(i).getBytes(StandardCharsets.UTF_8);
+    return connection().run(script, keys.toArray(String[]::new), bytes(arguments));
+  }
+
+  /** Runs a script of which many are run at once, and leaves room for other calls. */
+  CompletionStage<List<Object>> runWithReserve(
+      Script script, List<String> keys, List<String> arguments) {
+    return connection().runWithReserve(script, keys.toArray(String[]::new), bytes(arguments));
+  }
+
+  private static byte[][] bytes(List<String> arguments) {
+    byte[][] bytes = new byte[arguments.size()][];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = arguments.get(i).getBytes(StandardCharsets.UTF_8);
     }
-    return connection().run(script, keys.toArray(String[]::new), values);
+    return bytes;
   }
 
   /**

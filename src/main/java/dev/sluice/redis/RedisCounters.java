@@ -77,7 +77,10 @@ public final class RedisCounters implements Counters {
   @Override
   public CompletionStage<Boolean> renew(Hold hold) {
     String key = new Keys(hold.organization()).hold(hold.id());
-    return redis.run(renew, List.of(key), List.of(lease(hold))).thenApply(RedisCounters::done);
+    // The holds of all running requests are renewed in one go: that must not keep new ones out.
+    return redis
+        .runWithReserve(renew, List.of(key), List.of(lease(hold)))
+        .thenApply(RedisCounters::done);
   }
 
   @Override

@@ -112,6 +112,31 @@ final class RedisConnectionsTest {
   }
 
   @Test
+  void runWithReserve_moreThanMayBeInFlight_leavesRoomForOthers() throws Exception {
+    RedisOptions few = new RedisOptions(redis.url(), Duration.ofSeconds(1), 20);
+    try (RedisConnections connections = Store.connect(few, loops)) {
+      signal("STOP");
+      try {
+        List<CompletionStage<List<Object>>> calls = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+          calls.add(connections.runWithReserve(COUNT, List.of("many"), List.of()));
+        }
+        CompletionStage<List<Object>> first = connections.run(COUNT, List.of("one"), List.of());
+        CompletionStage<List<Object>> second = connections.run(COUNT, List.of("one"), List.of());
+
+        assertThat(calls.stream().map(call -> failure(call).outcome()))
+            .filteredOn(Outcome.ERROR::equals)
+            .hasSizeGreaterThan(50);
+        assertThat(failure(first).outcome()).isEqualTo(Outcome.TIMEOUT);
+        assertThat(failure(second).outcome()).isEqualTo(Outcome.TIMEOUT);
+      } finally {
+        signal("CONT");
+      }
+      awaitAnswer(connections, "again");
+    }
+  }
+
+  @Test
   void run_redisRestarts_failsMeanwhileAndCountsNothingTwice() {
     int port = redis.port();
     try (RedisConnections connections = Store.connect(options(2_000), loops)) {
