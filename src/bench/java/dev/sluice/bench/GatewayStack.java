@@ -75,6 +75,7 @@ final class GatewayStack implements AutoCloseable {
     try {
       Path folder = Files.createTempDirectory("sluice-bench");
       started.push(() -> delete(folder));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "delete " + folder));
       List<String> flags = new ArrayList<>(LAUNCHER_FLAGS);
       flags.addAll(jvm);
       redis = EmbeddedRedis.start(EmbeddedRedis.Options.inMemory());
@@ -173,6 +174,9 @@ final class GatewayStack implements AutoCloseable {
   }
 
   private static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
