@@ -16,7 +16,8 @@ import java.util.Set;
  * <p>No {@code toString} shows a secret.
  *
  * @param sambastack the vendor's file, relative to the working directory or absolute
- * @param dataDirectory where the embedded Redis keeps its data
+ * @param dataDirectory where the embedded Redis keeps its data, relative to the working directory
+ *     or absolute
  * @param drainTimeout how long running requests may go on after the order to stop
  * @param lease how long a hold or a grant lives without renewal
  * @param maintenanceEnds by model

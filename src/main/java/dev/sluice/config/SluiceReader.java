@@ -61,7 +61,8 @@ final class SluiceReader {
   private Optional<SluiceConfig> settings(Fields root) {
     sambastack = path(root.field("sambastack").required()).map(file::resolveSibling);
     RedisAddress redis = redis(root.field("redis").secret());
-    Path data = path(root.field("dataDirectory")).orElse(Path.of("data"));
+    // Beside the file, so that every command finds the same data, wherever it is called from.
+    Path data = file.resolveSibling(path(root.field("dataDirectory")).orElse(Path.of("data")));
     Gateway gateway = root.field("gateway").map(SluiceReader::gateway);
     Listener metrics = root.field("metrics").map(f -> listener(f, "0.0.0.0", 9090));
     Listener debug = root.field("debug").map(f -> listener(f, "127.0.0.1", 6070));

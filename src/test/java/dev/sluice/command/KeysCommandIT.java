@@ -44,14 +44,12 @@ class KeysCommandIT {
         """
         sambastack: sambastack.yaml
         redis: embedded
-        dataDirectory: "%s"
         gateway: {host: 127.0.0.1, port: 0}
         metrics: {host: 127.0.0.1, port: 0}
         debug: {port: 0}
         deployments:
         - {name: one, url: "http://127.0.0.1:1", slots: 1, models: [small], qosList: [web]}
-        """
-            .formatted(folder.resolve("data")));
+        """);
     file = sluice.toString();
   }
 

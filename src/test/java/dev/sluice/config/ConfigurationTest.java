@@ -86,7 +86,7 @@ final class ConfigurationTest {
     SluiceConfig settings = configuration.settings();
     assertThat(settings.sambastack()).isEqualTo(folder.resolve("sambastack.yaml"));
     assertThat(settings.redis().reveal()).isEqualTo("redis://127.0.0.1:6379");
-    assertThat(settings.dataDirectory()).isEqualTo(Path.of("data"));
+    assertThat(settings.dataDirectory()).isEqualTo(folder.resolve("data"));
     assertThat(settings.gateway())
         .isEqualTo(
             new SluiceConfig.Gateway(
