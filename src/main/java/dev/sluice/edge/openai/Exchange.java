@@ -130,16 +130,9 @@ final class Exchange {
           if (over || granted == null) {
             return;
           }
+          leave(granted, Settlement.Ending.FAILED, "stopped");
           if (relay != null) {
             relay.interrupt(STOPPING);
-            settle(Settlement.Ending.FAILED, relay.usage(), granted);
-          } else {
-            finish();
-            if (waiter != null) {
-              waiter.cancel();
-            }
-            cancel(granted);
-            record(granted, "stopped");
           }
           sendError(503, STOPPING, granted);
         });
@@ -286,22 +279,33 @@ final class Exchange {
       return;
     }
     Decision.Admitted granted = admitted;
-    Relay forwarded = relay;
-    if (forwarded != null && granted != null && forwarded.sent()) {
-      settle(Settlement.Ending.DISCONNECTED, forwarded.usage(), granted);
-      forwarded.abort();
+    if (granted == null) {
+      finish();
+    } else {
+      leave(granted, Settlement.Ending.DISCONNECTED, "disconnected");
+    }
+    if (relay != null) {
+      relay.abort();
+    }
+  }
+
+  /**
+   * Ends an admitted request before its end.
+   *
+   * @param reason what became of it, if it was still waiting
+   */
+  private void leave(Decision.Admitted granted, Settlement.Ending ending, String reason) {
+    if (relay != null && relay.sent()) {
+      settle(ending, relay.usage(), granted);
       return;
     }
     finish();
-    if (forwarded != null) {
-      forwarded.abort();
+    cancel(granted);
+    if (relay == null) {
+      record(granted, reason);
     }
     if (waiter != null) {
       waiter.cancel();
-    }
-    if (granted != null) {
-      cancel(granted);
-      record(granted, "disconnected");
     }
   }
 
