@@ -134,7 +134,7 @@ public final class DemoCommand implements Callable<Integer> {
     example(
         text,
         "what was decided, by tier, model and reason",
-        "curl -s " + demo.doors().metrics() + "/metrics | grep ^sluice_decisions");
+        "curl -s " + demo.doors().metrics() + "/metrics | grep ^sluice_decisions_total");
     return text.toString();
   }
 
