@@ -3,6 +3,7 @@ package dev.sluice.edge;
 import dev.sluice.admission.Decision;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
+import dev.sluice.queue.Dispatcher;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -30,6 +31,18 @@ public final class Refusals {
     this.busyStatus = busyStatus;
     this.clock = clock;
     this.retry = new RetryHeaders(random);
+  }
+
+  /** The refusal of a request that waited, or could not wait, for a slot. */
+  public static Refusal ofQueue(Dispatcher.Outcome outcome, String model, String qos) {
+    if (outcome instanceof Dispatcher.Outcome.Full full) {
+      return new Refusal.QueueFull(
+          model, qos, full.waiting(), full.queueDepth(), full.retryAfter());
+    }
+    if (outcome instanceof Dispatcher.Outcome.TimedOut late) {
+      return new Refusal.QueueTimedOut(model, qos, late.waited(), late.retryAfter());
+    }
+    return new Refusal.Unserved(model, qos);
   }
 
   /** The answer to a request that was refused. */

@@ -46,26 +46,6 @@ final class Exchange {
 
   private static final Logger log = LoggerFactory.getLogger("dev.sluice.decision");
 
-  private static final ErrorBody INTERNAL =
-      ErrorBody.of("The request failed inside the gateway.", "server_error", "internal_error");
-  private static final ErrorBody UNREACHABLE =
-      ErrorBody.of(
-          "The model's backend cannot be reached. The request was not run or charged.",
-          "server_error",
-          "backend_unavailable");
-  private static final ErrorBody BROKEN =
-      ErrorBody.of(
-          "The model's backend closed the connection without an answer.",
-          "server_error",
-          "backend_unavailable");
-  private static final ErrorBody LATE =
-      ErrorBody.of(
-          "The model's backend did not answer in time.", "server_error", "backend_timeout");
-
-  private static final ErrorBody STOPPING =
-      ErrorBody.of(
-          "The server stops. Try again.", "service_unavailable_error", "server_is_stopping");
-
   private final GatewayParts gateway;
   private final Upstream upstream;
   private final Context context;
@@ -132,9 +112,9 @@ final class Exchange {
           }
           leave(granted, Settlement.Ending.FAILED, "stopped");
           if (relay != null) {
-            relay.interrupt(STOPPING);
+            relay.interrupt(Failures.STOPPING);
           }
-          sendError(503, STOPPING, granted);
+          sendError(503, Failures.STOPPING, granted);
         });
   }
 
@@ -219,7 +199,7 @@ final class Exchange {
             grant = run.grant();
             forward(granted, run.grant(), model, read);
           } else {
-            turnAway(queueRefusal(outcome, model, qos), granted);
+            turnAway(Refusals.ofQueue(outcome, model, qos), granted);
           }
         });
   }
@@ -265,11 +245,12 @@ final class Exchange {
       settle(Settlement.Ending.DISCONNECTED, stalled.usage(), granted);
     } else if (end instanceof Relay.End.NoHead noHead) {
       settle(Settlement.Ending.FAILED, Optional.empty(), granted);
-      sendError(noHead.late() ? 504 : 502, noHead.late() ? LATE : BROKEN, granted);
+      sendError(
+          noHead.late() ? 504 : 502, noHead.late() ? Failures.LATE : Failures.BROKEN, granted);
     } else if (end instanceof Relay.End.Unreachable) {
       finish();
       cancel(granted);
-      sendError(502, UNREACHABLE, granted);
+      sendError(502, Failures.UNREACHABLE, granted);
     }
   }
 
@@ -427,25 +408,14 @@ final class Exchange {
     }
     Decision.Admitted granted = admitted;
     if (granted == null) {
-      reject(500, INTERNAL);
+      reject(500, Failures.INTERNAL);
     } else {
       settle(Settlement.Ending.FAILED, Optional.empty(), granted);
-      sendError(500, INTERNAL, granted);
+      sendError(500, Failures.INTERNAL, granted);
     }
   }
 
   private Optional<String> header(String name) {
     return Optional.ofNullable(request.getHeader(name));
-  }
-
-  private static Refusal queueRefusal(Dispatcher.Outcome outcome, String model, String qos) {
-    if (outcome instanceof Dispatcher.Outcome.Full full) {
-      return new Refusal.QueueFull(
-          model, qos, full.waiting(), full.queueDepth(), full.retryAfter());
-    }
-    if (outcome instanceof Dispatcher.Outcome.TimedOut late) {
-      return new Refusal.QueueTimedOut(model, qos, late.waited(), late.retryAfter());
-    }
-    return new Refusal.Unserved(model, qos);
   }
 }

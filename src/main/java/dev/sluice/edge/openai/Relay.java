@@ -269,7 +269,7 @@ final class Relay {
       end.tryComplete(new End.ClientStalled(usageTail.usage()));
       return;
     }
-    tell(interrupted(late));
+    tell(late ? Failures.STALLED : Failures.BROKEN_OFF);
     end.tryComplete(new End.BrokenOff(late, usageTail.usage()));
   }
 
@@ -280,18 +280,6 @@ final class Relay {
     } else {
       connections.breakOff(client.connection());
     }
-  }
-
-  private static ErrorBody interrupted(boolean late) {
-    return late
-        ? ErrorBody.of(
-            "The backend stopped sending in the middle of its answer.",
-            "server_error",
-            "backend_timeout")
-        : ErrorBody.of(
-            "The backend broke off in the middle of its answer.",
-            "server_error",
-            "backend_unavailable");
   }
 
   private static boolean isLate(Throwable failure) {
