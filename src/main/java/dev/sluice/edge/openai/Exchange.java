@@ -1,6 +1,5 @@
 package dev.sluice.edge.openai;
 
-import dev.sluice.account.Caller;
 import dev.sluice.account.Credential;
 import dev.sluice.admission.AdmissionRequest;
 import dev.sluice.admission.Authentication;
@@ -8,6 +7,7 @@ import dev.sluice.admission.Decision;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.backend.Upstream;
+import dev.sluice.edge.DecisionLog;
 import dev.sluice.edge.ErrorBody;
 import dev.sluice.edge.RateLimitHeaders;
 import dev.sluice.edge.Refusals;
@@ -41,10 +41,7 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
   static final String DOOR = "gateway";
 
-  /** As a label: no caller was known, or no model was asked for yet. */
-  static final String NONE = "none";
-
-  private static final Logger log = LoggerFactory.getLogger("dev.sluice.decision");
+  private static final Logger log = LoggerFactory.getLogger(Exchange.class);
 
   private final GatewayParts gateway;
   private final Upstream upstream;
@@ -83,7 +80,9 @@ final class Exchange {
             return;
           }
           if (authentication instanceof Authentication.Rejected rejected) {
-            refuse(new Decision.Refused(rejected.refusal(), Optional.empty(), List.of()), NONE);
+            refuse(
+                new Decision.Refused(rejected.refusal(), Optional.empty(), List.of()),
+                DecisionLog.NONE);
           } else {
             readBody();
           }
@@ -291,7 +290,7 @@ final class Exchange {
   }
 
   private void refuse(Decision.Refused refused, String model) {
-    record(refused.caller(), model, refused.refusal().reason());
+    gateway.decisions().record(requestId, refused.caller(), model, refused.refusal().reason());
     finish();
     gateway.replies().send(request, gateway.refusals().answer(refused, requestId));
   }
@@ -364,20 +363,7 @@ final class Exchange {
   }
 
   private void record(Decision.Admitted granted, String reason) {
-    record(Optional.of(granted.caller()), granted.model(), reason);
-  }
-
-  private void record(Optional<Caller> caller, String model, String reason) {
-    String tier = caller.map(Caller::tier).orElse(NONE);
-    gateway.metrics().decided(DOOR, gateway.tierLabel(tier), gateway.modelLabel(model), reason);
-    log.debug(
-        "request={} decision={} tier={} model={} caller={} key={}",
-        requestId,
-        reason,
-        tier,
-        model,
-        caller.map(c -> c.organization().id() + "/" + c.user().id()).orElse("-"),
-        caller.map(c -> c.key().id()).orElse("-"));
+    gateway.decisions().record(requestId, Optional.of(granted.caller()), granted.model(), reason);
   }
 
   private <T> void await(CompletionStage<T> stage, Consumer<T> then) {

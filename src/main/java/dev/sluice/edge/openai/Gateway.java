@@ -5,6 +5,7 @@ import dev.sluice.admission.Counters;
 import dev.sluice.backend.Deployment;
 import dev.sluice.backend.Upstream;
 import dev.sluice.backend.UpstreamOptions;
+import dev.sluice.edge.DecisionLog;
 import dev.sluice.edge.ErrorBody;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
@@ -28,11 +29,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -105,17 +104,10 @@ public final class Gateway {
             bodies,
             replies,
             connections,
-            labels(catalog.tiersByModel().keySet()),
-            labels(catalog.tiers().keySet()),
+            new DecisionLog(Exchange.DOOR, metrics, catalog),
             options.maxWait(),
             ConcurrentHashMap.newKeySet());
     this.models = new Models(admission, refusals, requestIds, replies, Instant.now());
-  }
-
-  private static Set<String> labels(Set<String> known) {
-    Set<String> labels = new HashSet<>(known);
-    labels.add(Exchange.NONE);
-    return Set.copyOf(labels);
   }
 
   /**

@@ -1,0 +1,53 @@
+package dev.sluice.edge;
+
+import dev.sluice.account.Caller;
+import dev.sluice.metrics.Metrics;
+import dev.sluice.policy.Catalog;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What became of each request at a door: a count with bounded labels, and a line at debug. */
+public final class DecisionLog {
+  /** In the place of a model or caller that is not known yet. */
+  public static final String NONE = "none";
+
+  private static final Logger log = LoggerFactory.getLogger("dev.sluice.decision");
+
+  private final String door;
+  private final Metrics metrics;
+  private final Set<String> models;
+  private final Set<String> tiers;
+
+  public DecisionLog(String door, Metrics metrics, Catalog catalog) {
+    this.door = door;
+    this.metrics = metrics;
+    this.models = Set.copyOf(catalog.tiersByModel().keySet());
+    this.tiers = catalog.tiers().keySet();
+  }
+
+  /**
+   * Once for each request.
+   *
+   * @param model as the client named it
+   * @param reason {@code admitted}, or another of a closed set
+   */
+  public void record(String requestId, Optional<Caller> caller, String model, String reason) {
+    String tier = caller.map(Caller::tier).orElse(NONE);
+    metrics.decided(door, label(tier, tiers), label(model, models), reason);
+    log.debug(
+        "request={} decision={} tier={} model={} caller={} key={}",
+        requestId,
+        reason,
+        tier,
+        model,
+        caller.map(c -> c.organization().id() + "/" + c.user().id()).orElse("-"),
+        caller.map(c -> c.key().id()).orElse("-"));
+  }
+
+  /** What a client sent must not become a label of its own. */
+  private static String label(String name, Set<String> known) {
+    return known.contains(name) || name.equals(NONE) ? name : Metrics.OTHER;
+  }
+}
