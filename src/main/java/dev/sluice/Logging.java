@@ -26,6 +26,9 @@ final class Logging {
     encoder.setWithFormattedMessage(true);
     encoder.setWithNanoseconds(false);
     encoder.setWithContext(false);
+    encoder.setWithSequenceNumber(false);
+    encoder.setWithArguments(false);
+    encoder.setWithMDC(false);
     encoder.setContext(context);
     encoder.start();
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
