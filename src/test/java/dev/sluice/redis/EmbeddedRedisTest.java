@@ -122,7 +122,6 @@ final class EmbeddedRedisTest {
   static final class Parent {
     public static void main(String[] arguments) throws Exception {
       EmbeddedRedis redis = EmbeddedRedis.start(EmbeddedRedis.Options.inMemory());
-      System.out.println("redis " + redis.pid());
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(
@@ -134,6 +133,8 @@ final class EmbeddedRedisTest {
                     }
                     System.out.println("drained " + ask(redis, "PING"));
                   }));
+      // Last: whoever reads this may interrupt at once.
+      System.out.println("redis " + redis.pid());
       Thread.sleep(60_000);
     }
   }
