@@ -63,11 +63,15 @@ public final class Admission {
     return callers
         .known(key)
         .thenCompose(
-            known ->
-                refusal(known, key, request.model()).isEmpty()
-                    ? completedFuture(known)
-                    : callers.recent(key, RECENT))
-        .thenCompose(caller -> decide(request, key, caller, ATTEMPTS))
+            known -> {
+              Judgement judgement = judge(known, key, request.model());
+              return judgement instanceof Judgement.For
+                  ? completedFuture(judgement)
+                  : callers
+                      .recent(key, RECENT)
+                      .thenApply(recent -> judge(recent, key, request.model()));
+            })
+        .thenCompose(judgement -> decide(request, key, judgement, ATTEMPTS))
         .exceptionally(failure -> refused(unavailable(failure), Optional.empty()));
   }
 
@@ -93,13 +97,13 @@ public final class Admission {
   }
 
   private CompletionStage<Decision> decide(
-      AdmissionRequest request, KeyText key, Optional<Caller> found, int attempts) {
-    Optional<Refusal> refusal = refusal(found, key, request.model());
-    if (refusal.isPresent()) {
-      return completedFuture(refused(refusal.get(), found));
+      AdmissionRequest request, KeyText key, Judgement judgement, int attempts) {
+    if (!(judgement instanceof Judgement.For favourable)) {
+      Judgement.Against against = (Judgement.Against) judgement;
+      return completedFuture(refused(against.refusal(), against.caller()));
     }
-    Caller caller = found.orElseThrow();
-    ModelAccess.Allowed allowed = (ModelAccess.Allowed) access(caller, request.model());
+    Caller caller = favourable.caller();
+    ModelAccess.Allowed allowed = favourable.access();
     Hold hold = hold(request, caller, allowed.block());
     return counters
         .admit(hold, caller.version())
@@ -126,15 +130,18 @@ public final class Admission {
                 return completedFuture(
                     new Decision.Refused(
                         new Refusal.RateExceeded(tightest(exceeded.limits())),
-                        found,
+                        Optional.of(caller),
                         exceeded.limits()));
               }
               if (outcome instanceof Counters.Outcome.Stale && attempts > 1) {
                 return callers
                     .load(key)
-                    .thenCompose(reloaded -> decide(request, key, reloaded, attempts - 1));
+                    .thenCompose(
+                        reloaded ->
+                            decide(
+                                request, key, judge(reloaded, key, request.model()), attempts - 1));
               }
-              return completedFuture(refused(new Refusal.StoreUnavailable(), found));
+              return completedFuture(refused(new Refusal.StoreUnavailable(), Optional.of(caller)));
             });
   }
 
@@ -153,29 +160,39 @@ public final class Admission {
     return Optional.empty();
   }
 
-  private Optional<Refusal> refusal(Optional<Caller> found, KeyText key, String model) {
-    Optional<Refusal> refusal = refusal(found, key);
-    if (refusal.isPresent()) {
-      return refusal;
-    }
-    ModelAccess access = access(found.orElseThrow(), model);
-    if (access instanceof ModelAccess.ModelDeprecated) {
-      return Optional.of(new Refusal.ModelDeprecated(model));
-    }
-    if (access instanceof ModelAccess.UnderMaintenance maintenance) {
-      return Optional.of(new Refusal.ModelUnderMaintenance(model, maintenance.until()));
-    }
-    if (access instanceof ModelAccess.Restricted) {
-      return Optional.of(new Refusal.ModelRestricted(model));
-    }
-    if (access instanceof ModelAccess.NotFound) {
-      return Optional.of(new Refusal.ModelNotFound(model));
-    }
-    return Optional.empty();
+  /** What the records say of a request, before anything is counted. */
+  private sealed interface Judgement {
+    /** The caller may use the model. */
+    record For(Caller caller, ModelAccess.Allowed access) implements Judgement {}
+
+    /** The request is refused; the caller is empty when there is no such key. */
+    record Against(Refusal refusal, Optional<Caller> caller) implements Judgement {}
   }
 
-  private ModelAccess access(Caller caller, String model) {
-    return catalog.access(caller.tier(), caller.explicitTier().isPresent(), model);
+  private Judgement judge(Optional<Caller> found, KeyText key, String model) {
+    Optional<Refusal> refusal = refusal(found, key);
+    if (refusal.isPresent()) {
+      return new Judgement.Against(refusal.get(), found);
+    }
+    Caller caller = found.orElseThrow();
+    ModelAccess access = catalog.access(caller.tier(), caller.explicitTier().isPresent(), model);
+    if (access instanceof ModelAccess.Allowed allowed) {
+      return new Judgement.For(caller, allowed);
+    }
+    return new Judgement.Against(refusal(access, model), found);
+  }
+
+  private static Refusal refusal(ModelAccess access, String model) {
+    if (access instanceof ModelAccess.ModelDeprecated) {
+      return new Refusal.ModelDeprecated(model);
+    }
+    if (access instanceof ModelAccess.UnderMaintenance maintenance) {
+      return new Refusal.ModelUnderMaintenance(model, maintenance.until());
+    }
+    if (access instanceof ModelAccess.Restricted) {
+      return new Refusal.ModelRestricted(model);
+    }
+    return new Refusal.ModelNotFound(model);
   }
 
   /** The vendor counts per user and model. */
