@@ -34,17 +34,27 @@ class ArchitectureTest {
           entry("admission", Set.of("policy", "account", "usage")),
           entry("queue", Set.of("policy")),
           entry("backend", Set.of("policy")),
-          entry("config", Set.of("policy", "queue", "backend", "account")),
-          entry("redis", Set.of("admission", "account", "policy", "usage", "metrics")),
+          entry("ratelimit", Set.of()),
+          entry("config", Set.of("policy", "queue", "backend", "account", "ratelimit")),
+          entry("redis", Set.of("admission", "account", "policy", "usage", "metrics", "ratelimit")),
           entry(
               "edge",
-              Set.of("admission", "account", "policy", "queue", "backend", "usage", "metrics")));
+              Set.of(
+                  "admission",
+                  "account",
+                  "policy",
+                  "queue",
+                  "backend",
+                  "usage",
+                  "metrics",
+                  "ratelimit")));
 
   /** Frameworks that must not reach the packages that decide. */
-  private static final List<String> FRAMEWORKS = List.of("io.vertx", "io.netty", "io.lettuce");
+  private static final List<String> FRAMEWORKS =
+      List.of("io.vertx", "io.netty", "io.lettuce", "io.grpc", "com.google.protobuf");
 
   private static final Set<String> PURE =
-      Set.of("policy", "account", "admission", "usage", "queue");
+      Set.of("policy", "account", "admission", "usage", "queue", "ratelimit");
 
   @Test
   void everyArrowIsOnTheList() {
