@@ -1,12 +1,16 @@
--- uses windows.lua
+-- uses windows.lua requests.lua
 --
 -- Counts a request in every window of every scope, or in none.
 --
--- KEYS  the organization's version, the hold, then one key a scope
--- ARGV  the version that the caller knew; lease in ms; hits; then for each scope the number of its
---       windows, and for each window its period in ms and its limit
+-- KEYS  the organization's version, the hold, the request that it is an attempt of, if any, then one
+--       key a scope
+-- ARGV  the version that the caller knew; lease in ms; hits; 1 for an attempt of a request, else 0;
+--       then for each scope the number of its windows, and for each window its period in ms and its
+--       limit
 -- reply status, then for each window: used, ms until it is empty, ms until as many hits would pass
 --       (0: now, -1: never)
+--
+-- Attempts of one request share one charge: that of the first of them.
 --
 -- A refused call counts nothing. It writes only when the clock went back by more than a period,
 -- because what it measured would else start afresh with each call.
@@ -23,11 +27,14 @@ if hold and byte(hold) == byte('c') then
 end
 
 local hits = tonumber(ARGV[3])
+local attempt = ARGV[4] == '1'
+local charged = attempt and stored[3]
+local first = attempt and 4 or 3
 local time = now()
 -- By scope: its windows, and how many of them were asked for. By window of ARGV: itself, its limit.
 local scopes, numbers, asked, limits = {}, {}, {}, {}
-local total, at, room, shifted = 0, 4, true, false
-for k = 3, #KEYS do
+local total, at, room, shifted = 0, 5, true, false
+for k = first, #KEYS do
   local windows, number = decode(stored[k] or ''), 0
   for i = 1, #windows do
     local w = windows[i]
@@ -50,11 +57,14 @@ for k = 3, #KEYS do
   at = last + 1
 end
 
-if room and not hold then
+if charged and not hold then
+  join(KEYS[3], charged, ARGV[2])
+  redis.call('SET', KEYS[2], 'a', 'PX', ARGV[2])
+elseif room and not hold then
   -- What cancel.lua needs to take it back: the hits, then for each scope the number of windows, and
   -- for each window its period, sub-window and shifts.
   local taken, n = {hits}, 1
-  for k = 3, #KEYS do
+  for k = first, #KEYS do
     local windows, number = scopes[k], numbers[k]
     n = n + 1
     taken[n] = number
@@ -66,14 +76,19 @@ if room and not hold then
     end
     store(KEYS[k], windows, number, time)
   end
-  redis.call('SET', KEYS[2], 'h' .. cmsgpack.pack(taken), 'PX', ARGV[2])
+  if attempt then
+    charge(KEYS[3], taken, ARGV[2])
+    redis.call('SET', KEYS[2], 'a', 'PX', ARGV[2])
+  else
+    redis.call('SET', KEYS[2], 'h' .. cmsgpack.pack(taken), 'PX', ARGV[2])
+  end
 elseif shifted then
-  for k = 3, #KEYS do
+  for k = first, #KEYS do
     store(KEYS[k], scopes[k], numbers[k], time)
   end
 end
 
-local reply, n = {(room or hold) and HELD or EXCEEDED}, 1
+local reply, n = {(room or hold or charged) and HELD or EXCEEDED}, 1
 for i = 1, total do
   local w = asked[i]
   reply[n + 1] = w.sum

@@ -1,10 +1,11 @@
--- uses windows.lua
+-- uses windows.lua requests.lua
 --
 -- Ends a hold whose request never ran, and takes back what admit.lua counted, from the very
 -- sub-windows it was counted in, as far as they are still there.
 --
--- KEYS  the hold, then the keys of its scopes in the order in which they were admitted
--- ARGV  lease in ms
+-- KEYS  the hold, the request that it is an attempt of, if any, then the keys of its scopes in the
+--       order in which they were admitted
+-- ARGV  lease in ms; 1 for an attempt of a request, else 0
 -- reply 1, or 0 when it was not held
 --
 -- A hold that is not there gets its tombstone too: so an admit that comes after its cancel counts
@@ -35,15 +36,20 @@ local function take_back(windows, period, counted_in, shifts, hits)
   end
 end
 
+local attempt = ARGV[2] == '1'
 local hold = redis.call('GET', KEYS[1])
-if hold and byte(hold) ~= byte('h') then
+local taken = nil
+if hold == 'a' then
+  taken = leave(KEYS[2], false, ARGV[1])
+elseif hold and byte(hold) == byte('h') then
+  taken = cmsgpack.unpack(sub(hold, 2))
+elseif hold then
   return {0}
 end
-if hold then
+if taken then
   local time = now()
-  local taken = cmsgpack.unpack(sub(hold, 2))
   local hits, at = taken[1], 2
-  for k = 2, #KEYS do
+  for k = attempt and 3 or 2, #KEYS do
     local text = redis.call('GET', KEYS[k])
     local windows = decode(text or '')
     local last = at + 3 * taken[at]

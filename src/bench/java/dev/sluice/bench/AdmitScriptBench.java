@@ -109,7 +109,7 @@ public final class AdmitScriptBench {
             new RateLimit(scope, new Rate(limit, Duration.ofMinutes(1))),
             new RateLimit(scope, new Rate(limit, Duration.ofHours(1))),
             new RateLimit(scope, new Rate(limit, Duration.ofDays(1))));
-    return new Hold(id, organization, limits, Duration.ofSeconds(30));
+    return new Hold(id, Optional.empty(), organization, limits, Duration.ofSeconds(30));
   }
 
   private static double cpuMicros(RedisCommands<String, String> redis) {

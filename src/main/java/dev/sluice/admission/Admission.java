@@ -200,7 +200,13 @@ public final class Admission {
     Scope scope = new Scope(Scope.Level.USER, caller.user().id(), Optional.of(request.model()));
     List<RateLimit> limits =
         block.rates().stream().map(rate -> new RateLimit(scope, rate)).toList();
-    return new Hold(request.id(), caller.organization().id(), limits, lease);
+    return new Hold(
+        request.id(),
+        // Another model is counted elsewhere, so it cannot share the charge.
+        request.request().map(id -> id + ":" + request.model()),
+        caller.organization().id(),
+        limits,
+        lease);
   }
 
   /** The limit without room that is without it for longest; one that never passes before all. */

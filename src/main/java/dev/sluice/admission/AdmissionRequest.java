@@ -1,11 +1,14 @@
 package dev.sluice.admission;
 
 import dev.sluice.account.Credential;
+import java.util.Optional;
 
 /**
  * What every door asks.
  *
  * @param id of the hold; see {@link Hold#id}
+ * @param request the request that this is an attempt of; see {@link Hold#request}
  * @param model the public name that the client asked for
  */
-public record AdmissionRequest(String id, Credential credential, String model) {}
+public record AdmissionRequest(
+    String id, Optional<String> request, Credential credential, String model) {}

@@ -2,6 +2,7 @@ package dev.sluice.admission;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one request takes of its limits, from its admission until it is settled or cancelled.
@@ -11,9 +12,16 @@ import java.util.List;
  *
  * @param id unguessable and made by Sluice: a client that could choose it could share one charge
  *     among many requests
+ * @param request the request that this is an attempt of, when the edge may try it several times:
+ *     holds of one request and the same limits share one charge
  * @param limits all of one organization
  */
-public record Hold(String id, String organization, List<RateLimit> limits, Duration lease) {
+public record Hold(
+    String id,
+    Optional<String> request,
+    String organization,
+    List<RateLimit> limits,
+    Duration lease) {
   public Hold {
     limits = List.copyOf(limits);
     if (lease.isNegative() || lease.isZero()) {

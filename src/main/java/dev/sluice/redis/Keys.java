@@ -43,6 +43,11 @@ record Keys(String organization) {
     return prefix() + "hold:" + id;
   }
 
+  /** What the attempts of a request share. */
+  String request(String id) {
+    return prefix() + "request:" + id;
+  }
+
   String rate(Scope scope) {
     String key = prefix() + "rate:" + scope.level().label() + ":" + scope.id();
     return scope.model().map(model -> key + ":" + model).orElse(key);

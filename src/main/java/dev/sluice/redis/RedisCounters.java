@@ -55,11 +55,12 @@ public final class RedisCounters implements Counters {
     Map<Scope, List<RateLimit>> scopes = byScope(hold);
     List<String> keys = new ArrayList<>();
     keys.add(names.version());
-    keys.add(names.hold(hold.id()));
+    addHold(keys, names, hold);
     List<String> arguments = new ArrayList<>();
     arguments.add(Long.toString(knownVersion));
     arguments.add(lease(hold));
     arguments.add(ONE_HIT);
+    arguments.add(attempt(hold));
     List<RateLimit> asked = new ArrayList<>();
     scopes.forEach(
         (scope, limits) -> {
@@ -76,16 +77,14 @@ public final class RedisCounters implements Counters {
 
   @Override
   public CompletionStage<Boolean> renew(Hold hold) {
-    String key = new Keys(hold.organization()).hold(hold.id());
     // The holds of all running requests are renewed in one go: that must not keep new ones out.
     return redis
-        .runWithReserve(renew, List.of(key), List.of(lease(hold)))
+        .runWithReserve(renew, holdKeys(hold), List.of(lease(hold)))
         .thenApply(RedisCounters::done);
   }
 
   @Override
   public CompletionStage<Boolean> settle(Hold hold, Settlement settlement) {
-    String key = new Keys(hold.organization()).hold(hold.id());
     String ending = settlement.ending().name().toLowerCase(Locale.ROOT);
     String tokens =
         settlement
@@ -93,19 +92,33 @@ public final class RedisCounters implements Counters {
             .map(usage -> " " + usage.promptTokens() + " " + usage.completionTokens())
             .orElse("");
     return redis
-        .deliver(settle, List.of(key), List.of(lease(hold), ending + tokens), hold.lease())
+        .deliver(settle, holdKeys(hold), List.of(lease(hold), ending + tokens), hold.lease())
         .thenApply(RedisCounters::done);
   }
 
   @Override
   public CompletionStage<Boolean> cancel(Hold hold) {
     Keys names = new Keys(hold.organization());
-    List<String> keys = new ArrayList<>();
-    keys.add(names.hold(hold.id()));
+    List<String> keys = holdKeys(hold);
     byScope(hold).keySet().forEach(scope -> keys.add(names.rate(scope)));
     return redis
-        .deliver(cancel, keys, List.of(lease(hold)), hold.lease())
+        .deliver(cancel, keys, List.of(lease(hold), attempt(hold)), hold.lease())
         .thenApply(RedisCounters::done);
+  }
+
+  private static List<String> holdKeys(Hold hold) {
+    List<String> keys = new ArrayList<>();
+    addHold(keys, new Keys(hold.organization()), hold);
+    return keys;
+  }
+
+  private static void addHold(List<String> keys, Keys names, Hold hold) {
+    keys.add(names.hold(hold.id()));
+    hold.request().ifPresent(request -> keys.add(names.request(request)));
+  }
+
+  private static String attempt(Hold hold) {
+    return hold.request().isPresent() ? "1" : "0";
   }
 
   private static boolean done(List<Object> reply) {

@@ -10,6 +10,8 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,7 +20,9 @@ import java.util.stream.Stream;
  * path.
  */
 public final class Script {
-  private static final String USES_WINDOWS = "-- uses windows.lua\n";
+  /** The first line of a script that needs the functions of other files in front of it. */
+  private static final Pattern USES = Pattern.compile("\\A-- uses ([a-z. ]+)\n");
+
   private static final Map<String, Script> SHIPPED =
       Stream.of("admit", "renew", "settle", "cancel", "lookup", "read", "change")
           .collect(Collectors.toUnmodifiableMap(Function.identity(), Script::load));
@@ -61,12 +65,19 @@ public final class Script {
   }
 
   private static Script load(String name) {
-    String text = read(name);
-    return new Script(name, text.startsWith(USES_WINDOWS) ? read("windows") + text : text);
+    String text = read(name + ".lua");
+    StringBuilder whole = new StringBuilder();
+    Matcher uses = USES.matcher(text);
+    if (uses.find()) {
+      for (String file : uses.group(1).split(" ", -1)) {
+        whole.append(read(file));
+      }
+    }
+    return new Script(name, whole.append(text).toString());
   }
 
-  private static String read(String name) {
-    String path = "/redis/" + name + ".lua";
+  private static String read(String file) {
+    String path = "/redis/" + file;
     try (InputStream in = Script.class.getResourceAsStream(path)) {
       if (in == null) {
         throw new IllegalStateException("not on the class path: " + path);

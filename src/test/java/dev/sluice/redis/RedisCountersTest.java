@@ -189,7 +189,9 @@ final class RedisCountersTest {
   @EnumSource(Store.class)
   void hold_notRenewed_endsWithItsLeaseAndStaysCounted(Store store) {
     RedisCounters counters = new RedisCounters(store.connections());
-    Hold hold = new Hold("h1", organization, List.of(user(1, 60)), Duration.ofMillis(400));
+    Hold hold =
+        new Hold(
+            "h1", Optional.empty(), organization, List.of(user(1, 60)), Duration.ofMillis(400));
     join(counters.admit(hold, 0));
     assertThat(join(counters.renew(hold))).isTrue();
 
@@ -280,7 +282,7 @@ final class RedisCountersTest {
   }
 
   private Hold hold(String id, RateLimit... limits) {
-    return new Hold(id, organization, List.of(limits), Duration.ofSeconds(30));
+    return new Hold(id, Optional.empty(), organization, List.of(limits), Duration.ofSeconds(30));
   }
 
   private Keys names() {

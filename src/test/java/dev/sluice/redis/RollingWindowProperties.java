@@ -272,7 +272,11 @@ final class RollingWindowProperties {
 
     private Hold hold(List<RateLimit> some) {
       return new Hold(
-          UUID.randomUUID().toString(), organization, some, Duration.ofMillis(LEASE_MILLIS));
+          UUID.randomUUID().toString(),
+          Optional.empty(),
+          organization,
+          some,
+          Duration.ofMillis(LEASE_MILLIS));
     }
 
     private static long period(RateLimit limit) {

@@ -218,7 +218,7 @@ final class UndeliveredTest {
   private static Hold hold(String id) {
     Scope scope = new Scope(Scope.Level.USER, "ada", Optional.empty());
     RateLimit limit = new RateLimit(scope, new Rate(5, Duration.ofHours(1)));
-    return new Hold(id, "acme", List.of(limit), LEASE);
+    return new Hold(id, Optional.empty(), "acme", List.of(limit), LEASE);
   }
 
   private CompletableFuture<String> deliver() {

@@ -154,7 +154,9 @@ final class Exchange {
     long asked = System.nanoTime();
     String holdId = gateway.requestIds().hold();
     await(
-        gateway.admission().admit(new AdmissionRequest(holdId, credential, chat.model())),
+        gateway
+            .admission()
+            .admit(new AdmissionRequest(holdId, Optional.empty(), credential, chat.model())),
         decision -> {
           gateway.metrics().decisionTook(DOOR, System.nanoTime() - asked);
           if (decision instanceof Decision.Admitted granted) {
