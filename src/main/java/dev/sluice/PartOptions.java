@@ -3,6 +3,8 @@ package dev.sluice;
 import dev.sluice.backend.UpstreamOptions;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.edge.http.BodyBounds;
+import dev.sluice.edge.http.HttpDoorOptions;
 import dev.sluice.edge.openai.GatewayOptions;
 import dev.sluice.queue.BatchSlots;
 import dev.sluice.redis.RedisOptions;
@@ -23,14 +25,14 @@ final class PartOptions {
   static GatewayOptions gateway(SluiceConfig settings) {
     SluiceConfig.Gateway gateway = settings.gateway();
     return new GatewayOptions(
-        gateway.listener().host(),
-        gateway.listener().port(),
-        gateway.maxBodyBytes(),
-        gateway.maxBodiesBytes(),
-        gateway.maxConnections(),
-        gateway.headTimeout(),
-        gateway.bodyTimeout(),
-        KEEP_ALIVE,
+        new HttpDoorOptions(
+            "gateway",
+            gateway.listener().host(),
+            gateway.listener().port(),
+            gateway.maxConnections(),
+            gateway.headTimeout(),
+            KEEP_ALIVE),
+        new BodyBounds(gateway.maxBodyBytes(), gateway.maxBodiesBytes(), gateway.bodyTimeout()),
         gateway.maxWait(),
         settings.lease().dividedBy(3));
   }

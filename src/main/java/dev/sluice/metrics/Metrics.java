@@ -5,6 +5,8 @@ import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
 import io.prometheus.client.hotspot.DefaultExports;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -18,6 +20,7 @@ public final class Metrics {
   public static final String OTHER = "other";
 
   private final CollectorRegistry registry = new CollectorRegistry();
+  private final Map<String, Gauge> gauges = new ConcurrentHashMap<>();
 
   private final Counter decisions =
       Counter.build("sluice_decisions", "What became of requests, by door, tier, model and reason.")
@@ -71,9 +74,9 @@ public final class Metrics {
 
   /** Shows a number of a door's own whenever Prometheus asks. */
   public void gauge(String name, String help, String door, DoubleSupplier value) {
-    Gauge.build(name, help)
-        .labelNames("door")
-        .create()
+    gauges
+        .computeIfAbsent(
+            name, unknown -> Gauge.build(name, help).labelNames("door").register(registry))
         .setChild(
             new Gauge.Child() {
               @Override
@@ -81,8 +84,7 @@ public final class Metrics {
                 return value.getAsDouble();
               }
             },
-            door)
-        .register(registry);
+            door);
   }
 
   /** Where other collectors of this process register. */

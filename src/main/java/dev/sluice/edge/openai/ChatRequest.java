@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.sluice.edge.ErrorBody;
+import dev.sluice.edge.http.BadRequest;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -11,6 +11,8 @@ import dev.sluice.edge.DecisionLog;
 import dev.sluice.edge.ErrorBody;
 import dev.sluice.edge.RateLimitHeaders;
 import dev.sluice.edge.Refusals;
+import dev.sluice.edge.http.BadRequest;
+import dev.sluice.edge.http.Bodies;
 import dev.sluice.queue.Dispatcher;
 import dev.sluice.queue.Ticket;
 import dev.sluice.usage.Settlement;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to the event loop of the request, but for {@link #renew}.
  */
 final class Exchange {
-  static final String DOOR = "gateway";
+  static final String DOOR = "gateway"; // as in the options of its HTTP door
 
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
 

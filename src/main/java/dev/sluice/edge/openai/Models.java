@@ -8,6 +8,7 @@ import dev.sluice.admission.Authentication;
 import dev.sluice.edge.Answer;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
+import dev.sluice.edge.http.Replies;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;

@@ -2,6 +2,7 @@ package dev.sluice.edge.openai;
 
 import dev.sluice.backend.Upstream;
 import dev.sluice.edge.ErrorBody;
+import dev.sluice.edge.http.Connections;
 import dev.sluice.usage.Usage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,4 +1,4 @@
-package dev.sluice.edge.openai;
+package dev.sluice.edge.http;
 
 import dev.sluice.edge.ErrorBody;
 import io.vertx.core.Future;
@@ -14,18 +14,18 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Shared by all event loops; {@link #read} is called on the request's own.
  */
-final class Bodies {
+public final class Bodies {
   private final Vertx vertx;
   private final long maxBodyBytes;
   private final long maxBodiesBytes;
   private final long timeoutMillis;
   private final AtomicLong reserved = new AtomicLong();
 
-  Bodies(Vertx vertx, GatewayOptions options) {
+  public Bodies(Vertx vertx, BodyBounds bounds) {
     this.vertx = vertx;
-    this.maxBodyBytes = options.maxBodyBytes();
-    this.maxBodiesBytes = options.maxBodiesBytes();
-    this.timeoutMillis = options.bodyTimeout().toMillis();
+    this.maxBodyBytes = bounds.maxBodyBytes();
+    this.maxBodiesBytes = bounds.maxBodiesBytes();
+    this.timeoutMillis = bounds.timeout().toMillis();
   }
 
   /**
@@ -33,10 +33,10 @@ final class Bodies {
    *
    * @param bytes its share of the bound for all bodies, until {@link #release}
    */
-  record Body(Buffer buffer, long bytes) {}
+  public record Body(Buffer buffer, long bytes) {}
 
   /** Reads a paused request to its end; fails with {@link BadRequest}. */
-  Future<Body> read(HttpServerRequest request) {
+  public Future<Body> read(HttpServerRequest request) {
     long declared = declaredLength(request);
     if (declared > maxBodyBytes) {
       return Future.failedFuture(tooLarge());
@@ -51,12 +51,12 @@ final class Bodies {
   }
 
   /** Gives back a body's share; to be called once. */
-  void release(Body body) {
+  public void release(Body body) {
     reserved.addAndGet(-body.bytes());
   }
 
   /** Bytes of bodies that are in memory. */
-  long reservedBytes() {
+  public long reservedBytes() {
     return reserved.get();
   }
 

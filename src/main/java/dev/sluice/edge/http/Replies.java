@@ -1,21 +1,21 @@
-package dev.sluice.edge.openai;
+package dev.sluice.edge.http;
 
 import dev.sluice.edge.Answer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
-/** Sends the gateway's own answers. */
-final class Replies {
+/** Sends the answers that a door gives itself. */
+public final class Replies {
   private final Connections connections;
 
-  Replies(Connections connections) {
+  public Replies(Connections connections) {
     this.connections = connections;
   }
 
   /**
    * Sends an answer, unless the client has left. What is still to come of the request is dropped.
    */
-  void send(HttpServerRequest request, Answer answer) {
+  public void send(HttpServerRequest request, Answer answer) {
     HttpServerResponse response = request.response();
     if (response.closed() || response.headWritten()) {
       return;

@@ -1,26 +1,26 @@
-package dev.sluice.edge.openai;
+package dev.sluice.edge.http;
 
 import dev.sluice.edge.ErrorBody;
 
 /** A request that never comes to a decision, and what its client is told. */
-final class BadRequest extends Exception {
+public final class BadRequest extends Exception {
   private static final long serialVersionUID = 1L;
   private final int status;
 
   @SuppressWarnings("serial") // an exception is not sent anywhere
   private final ErrorBody error;
 
-  BadRequest(int status, ErrorBody error) {
+  public BadRequest(int status, ErrorBody error) {
     super(error.message(), null, false, false);
     this.status = status;
     this.error = error;
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 
-  ErrorBody error() {
+  public ErrorBody error() {
     return error;
   }
 }

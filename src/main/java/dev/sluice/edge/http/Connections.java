@@ -1,4 +1,4 @@
-package dev.sluice.edge.openai;
+package dev.sluice.edge.http;
 
 import dev.sluice.metrics.Metrics;
 import io.netty.channel.Channel;
@@ -11,8 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The open connections of the gateway: not too many, and none that keeps its place without a
- * request.
+ * The open connections of a door: not too many, and none that keeps its place without a request.
  *
  * <p>An idle time-out alone would not do: each byte of a head that trickles in starts it anew. Here
  * a head must be whole in time. And an order to close is not enough: it waits for what was written
@@ -20,7 +19,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Safe for use by many threads.
  */
-final class Connections {
+public final class Connections {
   /** How long a client may go on sending what nobody reads, so that it sees its answer. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -30,6 +29,7 @@ final class Connections {
   /** The deadline of a connection with a request in progress. */
   private static final long NONE = Long.MAX_VALUE;
 
+  private final String door;
   private final int most;
   private final long headNanos;
   private final long keepAliveNanos;
@@ -45,18 +45,23 @@ final class Connections {
     private volatile long deadline;
   }
 
-  Connections(GatewayOptions options, Metrics metrics, LongSupplier nanos) {
+  /**
+   * @param nanos a ticker
+   */
+  public Connections(HttpDoorOptions options, Metrics metrics, LongSupplier nanos) {
+    this.door = options.door();
     this.most = options.maxConnections();
     this.headNanos = options.headTimeout().toNanos();
     this.keepAliveNanos = options.keepAlive().toNanos();
     this.metrics = metrics;
     this.nanos = nanos;
+    metrics.gauge("sluice_connections", "Open connections of clients.", door, open::size);
   }
 
   /** A connection was accepted. */
   void opened(HttpConnection connection) {
     if (open.size() >= most) {
-      metrics.badRequest(Exchange.DOOR, "too_many_connections");
+      metrics.badRequest(door, "too_many_connections");
       force(connection);
       return;
     }
@@ -89,7 +94,7 @@ final class Connections {
   }
 
   /** The answer that is being sent is the last one: the client was told so. */
-  void leave(HttpConnection connection) {
+  public void leave(HttpConnection connection) {
     State state = open.get(connection);
     if (state != null) {
       state.leaving = true;
@@ -98,7 +103,7 @@ final class Connections {
   }
 
   /** The answer cannot be brought to an end: the client is to see that. */
-  void breakOff(HttpConnection connection) {
+  public void breakOff(HttpConnection connection) {
     State state = open.get(connection);
     if (state != null) {
       state.leaving = true;
@@ -122,12 +127,8 @@ final class Connections {
   }
 
   /** Ends all that are left, at once. */
-  void forceAll() {
+  public void forceAll() {
     open.keySet().forEach(Connections::force);
-  }
-
-  int count() {
-    return open.size();
   }
 
   private void close(HttpConnection connection, State state) {
