@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.config.SluiceConfig;
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -26,23 +27,46 @@ final class Lifecycle {
   static String listening(String door, SluiceConfig.Listener at, Future<Integer> port)
       throws CannotStart {
     try {
-      return url(at.host(), port.toCompletionStage().toCompletableFuture().join());
+      return "http://" + address(at, port.toCompletionStage().toCompletableFuture().join());
     } catch (CompletionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      String why =
-          cause instanceof BindException
-              ? "the port is in use, or the address is not this host's"
-              : String.valueOf(cause.getMessage());
-      throw new CannotStart(
-          "the %s door cannot listen on %s:%d: %s. Set %s.port to another one."
-              .formatted(door, at.host(), at.port(), why, door),
-          cause);
+      throw cannotListen(door, at, e.getCause() == null ? e : e.getCause());
     }
   }
 
-  private static String url(String host, int port) {
+  /**
+   * The host and port at which this host reaches a door that listens at once.
+   *
+   * @param start gives the port
+   * @throws CannotStart when it does not listen
+   */
+  static String listening(String door, SluiceConfig.Listener at, Start start) throws CannotStart {
+    try {
+      return address(at, start.port());
+    } catch (IOException e) {
+      throw cannotListen(door, at, e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  /** Listens. */
+  interface Start {
+    int port() throws IOException;
+  }
+
+  private static CannotStart cannotListen(String door, SluiceConfig.Listener at, Throwable cause) {
+    String why =
+        cause instanceof BindException
+            ? "the port is in use, or the address is not this host's"
+            : String.valueOf(cause.getMessage());
+    return new CannotStart(
+        "the %s door cannot listen on %s:%d: %s. Set %s.port to another one."
+            .formatted(door, at.host(), at.port(), why, door),
+        cause);
+  }
+
+  private static String address(SluiceConfig.Listener at, int port) {
+    String host = at.host();
     String reachable = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
-    return "http://" + (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port;
+    return (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port;
   }
 
   /** Waits for a part to stop, for so long and no longer. */

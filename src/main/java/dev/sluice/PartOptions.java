@@ -3,6 +3,7 @@ package dev.sluice;
 import dev.sluice.backend.UpstreamOptions;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.SluiceConfig;
+import dev.sluice.edge.envoy.GrpcDoorOptions;
 import dev.sluice.edge.http.BodyBounds;
 import dev.sluice.edge.http.HttpDoorOptions;
 import dev.sluice.edge.openai.GatewayOptions;
@@ -35,6 +36,33 @@ final class PartOptions {
         new BodyBounds(gateway.maxBodyBytes(), gateway.maxBodiesBytes(), gateway.bodyTimeout()),
         gateway.maxWait(),
         settings.lease().dividedBy(3));
+  }
+
+  static GrpcDoorOptions grpc(SluiceConfig settings) {
+    SluiceConfig.Grpc grpc = settings.grpc();
+    return new GrpcDoorOptions(
+        grpc.listener().host(),
+        grpc.listener().port(),
+        grpc.maxMessageBytes(),
+        grpc.maxConnectionAge(),
+        grpc.maxConnectionAgeGrace());
+  }
+
+  static HttpDoorOptions http(SluiceConfig settings) {
+    SluiceConfig.Http http = settings.http();
+    return new HttpDoorOptions(
+        "http",
+        http.listener().host(),
+        http.listener().port(),
+        http.maxConnections(),
+        settings.gateway().headTimeout(),
+        KEEP_ALIVE);
+  }
+
+  /** Of what is posted to {@code /json}. */
+  static BodyBounds jsonBodies(SluiceConfig settings) {
+    long most = settings.http().maxBodyBytes();
+    return new BodyBounds(most, 32 * most, settings.gateway().bodyTimeout());
   }
 
   /**

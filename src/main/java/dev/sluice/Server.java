@@ -6,8 +6,10 @@ import dev.sluice.admission.Admission;
 import dev.sluice.admission.Counters;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.SluiceConfig;
-import dev.sluice.edge.Readiness;
+import dev.sluice.edge.Deciding;
+import dev.sluice.edge.Proofs;
 import dev.sluice.edge.Refusals;
+import dev.sluice.edge.RequestId;
 import dev.sluice.edge.debug.DebugDoor;
 import dev.sluice.edge.metrics.MetricsDoor;
 import dev.sluice.edge.metrics.QueueCollector;
@@ -18,13 +20,13 @@ import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisCounters;
+import dev.sluice.redis.SharedSecret;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +34,10 @@ import org.slf4j.LoggerFactory;
  * The wiring: the whole architecture in one file.
  *
  * <pre>
- *   doors (edge) ─► Admission ─► Counters, Accounts ─► Redis
- *        │
- *        └────────► Dispatcher ─► a batch slot ─► Upstream ─► deployment
+ *   Envoy, NGINX ─► EdgeDoors ─┐
+ *                              ├─► Admission ─► Counters, Accounts ─► Redis
+ *   OpenAI clients ─► Gateway ─┤
+ *                              └─► Dispatcher ─► a batch slot ─► Upstream ─► deployment
  * </pre>
  *
  * <p>Started and stopped by one thread, which both block.
@@ -52,9 +55,10 @@ public final class Server implements AutoCloseable {
   private final RedisConnections redis;
   private final Accounts accounts;
   private final Gateway gateway;
+  private final EdgeDoors edges;
   private final MetricsDoor metricsDoor;
   private final DebugDoor debugDoor;
-  private volatile boolean draining;
+  private final ReplicaReadiness readiness;
 
   private Server(Configuration configuration, Optional<EmbeddedRedis> embedded) {
     this.settings = configuration.settings();
@@ -65,16 +69,23 @@ public final class Server implements AutoCloseable {
     String url = embedded.map(EmbeddedRedis::url).orElseGet(settings.redis()::reveal);
     this.redis =
         RedisConnections.open(PartOptions.redis(settings, url), EventLoops.of(vertx), metrics);
+    this.readiness = new ReplicaReadiness(redis);
     this.accounts = new RedisAccounts(redis);
     Counters counters = new RedisCounters(redis);
-
-    Admission admission =
-        new Admission(
-            configuration.catalog(),
-            new Callers(accounts, KNOWN_CALLERS, System::nanoTime),
+    Callers callers = new Callers(accounts, KNOWN_CALLERS, System::nanoTime);
+    RequestId ids = new RequestId();
+    Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
+    new ProofSecret(new SharedSecret(redis), proofs).start(vertx);
+    Deciding deciding =
+        new Deciding(
+            new Admission(configuration.catalog(), callers, counters, settings.lease(), clock),
             counters,
-            settings.lease(),
-            clock);
+            configuration.catalog(),
+            new Refusals(settings.gateway().busyStatus(), clock, new Random()),
+            proofs,
+            ids,
+            metrics);
+
     LocalDispatcher dispatcher =
         new LocalDispatcher(configuration.slots(), settings.lease(), System::nanoTime);
     vertx.setPeriodic(EXPIRY_TICK.toMillis(), timer -> dispatcher.expire());
@@ -84,21 +95,18 @@ public final class Server implements AutoCloseable {
         new Gateway(
             vertx,
             PartOptions.gateway(settings),
-            admission,
-            counters,
+            deciding,
             dispatcher,
-            configuration.catalog(),
             configuration.deployments(),
-            PartOptions.upstream(configuration),
-            new Refusals(settings.gateway().busyStatus(), clock, new Random()),
-            metrics);
+            PartOptions.upstream(configuration));
+    this.edges = new EdgeDoors(settings, vertx, deciding, readiness);
     this.metricsDoor =
         new MetricsDoor(
             vertx,
             settings.metrics().host(),
             settings.metrics().port(),
             metrics.registry(),
-            readiness());
+            readiness);
     this.debugDoor =
         new DebugDoor(
             vertx,
@@ -108,9 +116,6 @@ public final class Server implements AutoCloseable {
             configuration.slots(),
             dispatcher::snapshot);
   }
-
-  /** The URLs of the doors. */
-  public record Doors(String gateway, String metrics, String debug) {}
 
   /** A server that listens, and where. */
   public record Started(Server server, Doors doors) {}
@@ -140,11 +145,15 @@ public final class Server implements AutoCloseable {
         new Doors(
             Lifecycle.listening(
                 "gateway", settings.gateway().listener(), gateway.start(EventLoops.COUNT)),
+            edges.startGrpc(),
+            edges.startHttp(),
             Lifecycle.listening("metrics", settings.metrics(), metricsDoor.start()),
             Lifecycle.listening("debug", settings.debug(), debugDoor.start()));
     log.info(
-        "listening: gateway {}, metrics {}, debug {}; {}",
+        "listening: gateway {}, grpc {}, http {}, metrics {}, debug {}; {}",
         doors.gateway(),
+        doors.grpc(),
+        doors.http(),
         doors.metrics(),
         doors.debug(),
         embedded.map(EmbeddedRedis::describe).orElseGet(() -> "Redis at " + settings.redis()));
@@ -159,30 +168,19 @@ public final class Server implements AutoCloseable {
   /** Drains: readiness goes false, what runs ends within its time, then all is stopped. */
   @Override
   public void close() {
-    draining = true;
+    readiness.drain();
+    edges.drain();
     log.info(
         "draining: {} requests run, for {} s at most",
         gateway.running(),
         settings.drainTimeout().toSeconds());
     Lifecycle.stopped(gateway.drain(settings.drainTimeout()), settings.drainTimeout().plus(STOP));
+    edges.stop();
     redis.close();
     Lifecycle.stopped(Future.join(metricsDoor.stop(), debugDoor.stop()), STOP);
     Lifecycle.stopped(vertx.close(), STOP);
     embedded.ifPresent(EmbeddedRedis::close);
     log.info("stopped");
-  }
-
-  private Readiness readiness() {
-    return () ->
-        draining
-            ? CompletableFuture.completedFuture(new Readiness.State(false, "draining"))
-            : redis
-                .ping()
-                .handle(
-                    (pong, failure) ->
-                        failure == null
-                            ? new Readiness.State(true, "ready")
-                            : new Readiness.State(false, "Redis does not answer"));
   }
 
   private static Optional<EmbeddedRedis> embeddedRedis(SluiceConfig settings) throws CannotStart {

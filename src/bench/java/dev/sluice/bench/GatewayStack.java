@@ -143,6 +143,8 @@ final class GatewayStack implements AutoCloseable {
         sambastack: sambastack.yaml
         redis: %s
         gateway: {host: 127.0.0.1, port: 0}
+        grpc: {host: 127.0.0.1, port: 0}
+        http: {host: 127.0.0.1, port: 0}
         metrics: {host: 127.0.0.1, port: 0}
         debug: {host: 127.0.0.1, port: 0}
         drainTimeout: 1s

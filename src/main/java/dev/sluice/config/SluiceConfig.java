@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import dev.sluice.policy.DoorMode;
 import dev.sluice.queue.QosList;
 import java.net.URI;
 import java.nio.file.Path;
@@ -27,6 +28,11 @@ public record SluiceConfig(
     RedisAddress redis,
     Path dataDirectory,
     Gateway gateway,
+    Grpc grpc,
+    Http http,
+    EdgeDoor extAuthz,
+    EdgeDoor auth,
+    RateLimit rateLimit,
     Listener metrics,
     Listener debug,
     Log log,
@@ -71,6 +77,39 @@ public record SluiceConfig(
       Duration upstreamHeadTimeout,
       Duration upstreamIdleTimeout,
       Duration redisTimeout) {}
+
+  /**
+   * The door of gRPC, for Envoy.
+   *
+   * @param maxMessageBytes of one request
+   * @param maxConnectionAge after which a connection is told to end
+   * @param maxConnectionAgeGrace for the calls on such a connection
+   */
+  public record Grpc(
+      Listener listener,
+      int maxMessageBytes,
+      Duration maxConnectionAge,
+      Duration maxConnectionAgeGrace) {}
+
+  /** The door of HTTP for edges: NGINX's {@code /auth}, and {@code /json}. */
+  public record Http(Listener listener, int maxConnections, long maxBodyBytes) {}
+
+  /**
+   * How an edge's requests are decided.
+   *
+   * @param timeout of one decision
+   * @param modelHeader the request header in which the edge says the model, in lower case
+   */
+  public record EdgeDoor(DoorMode mode, Duration timeout, String modelHeader) {}
+
+  /**
+   * Envoy's descriptor rules.
+   *
+   * @param directory of the rule files; relative to the working directory or absolute
+   * @param keyPrefix in front of the counters' keys
+   * @param timeout of one call of Redis
+   */
+  public record RateLimit(Optional<Path> directory, String keyPrefix, Duration timeout) {}
 
   /** What the log looks like and from which level on. */
   public record Log(Format format, Level level) {

@@ -1,9 +1,14 @@
 package dev.sluice.config;
 
 import dev.sluice.config.Problem.Severity;
+import dev.sluice.config.SluiceConfig.EdgeDoor;
 import dev.sluice.config.SluiceConfig.Gateway;
+import dev.sluice.config.SluiceConfig.Grpc;
+import dev.sluice.config.SluiceConfig.Http;
 import dev.sluice.config.SluiceConfig.Listener;
 import dev.sluice.config.SluiceConfig.Log;
+import dev.sluice.config.SluiceConfig.RateLimit;
+import dev.sluice.policy.DoorMode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,12 +17,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads {@code sluice.yaml}. */
 final class SluiceReader {
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration DAY = Duration.ofHours(24);
+
+  /** RFC 9110, 5.6.2, as Envoy and NGINX pass it on. */
+  private static final Pattern HEADER = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]+");
 
   private final Path file;
   private final DeploymentsReader deployments = new DeploymentsReader();
@@ -64,6 +73,11 @@ final class SluiceReader {
     // Beside the file, so that every command finds the same data, wherever it is called from.
     Path data = file.resolveSibling(path(root.field("dataDirectory")).orElse(Path.of("data")));
     Gateway gateway = root.field("gateway").map(SluiceReader::gateway);
+    Grpc grpc = root.field("grpc").map(SluiceReader::grpc);
+    Http http = root.field("http").map(SluiceReader::http);
+    EdgeDoor extAuthz = root.field("extAuthz").map(SluiceReader::edgeDoor);
+    EdgeDoor auth = root.field("auth").map(SluiceReader::edgeDoor);
+    RateLimit rateLimit = root.field("rateLimit").map(this::rateLimit);
     Listener metrics = root.field("metrics").map(f -> listener(f, "0.0.0.0", 9090));
     Listener debug = root.field("debug").map(f -> listener(f, "127.0.0.1", 6070));
     Log log = root.field("log").map(SluiceReader::log);
@@ -78,6 +92,11 @@ final class SluiceReader {
                 redis,
                 data,
                 gateway,
+                grpc,
+                http,
+                extAuthz,
+                auth,
+                rateLimit,
                 metrics,
                 debug,
                 log,
@@ -128,6 +147,40 @@ final class SluiceReader {
         duration(fields, "upstreamHeadTimeout", 300, SHORTEST),
         duration(fields, "upstreamIdleTimeout", 60, SHORTEST),
         duration(fields, "redisTimeout", 2, SHORTEST));
+  }
+
+  private static Grpc grpc(Fields fields) {
+    return new Grpc(
+        listener(fields, "0.0.0.0", 8081),
+        fields.field("maxMessageBytes").wholeNumber(1024, Integer.MAX_VALUE).orElse(4 << 20),
+        duration(fields, "maxConnectionAge", 24 * 3600, Duration.ofSeconds(1)),
+        duration(fields, "maxConnectionAgeGrace", 3600, SHORTEST));
+  }
+
+  private static Http http(Fields fields) {
+    return new Http(
+        listener(fields, "0.0.0.0", 8080),
+        fields.field("maxConnections").wholeNumber(1, 1_000_000).orElse(10_000),
+        fields.field("maxBodyBytes").wholeNumber(1, Integer.MAX_VALUE).orElse(1 << 20));
+  }
+
+  private static EdgeDoor edgeDoor(Fields fields) {
+    return new EdgeDoor(
+        fields.field("mode").oneOf(DoorMode.class).orElse(DoorMode.FRONT),
+        fields.field("timeout").duration(SHORTEST, DAY).orElse(Duration.ofMillis(150)),
+        fields
+            .field("modelHeader")
+            .value(
+                "the name of a header, in lower case",
+                text -> Optional.of(text).filter(HEADER.asMatchPredicate()))
+            .orElse("x-sluice-model"));
+  }
+
+  private RateLimit rateLimit(Fields fields) {
+    return new RateLimit(
+        path(fields.field("directory")).map(file::resolveSibling),
+        fields.field("keyPrefix").text().orElse(""),
+        fields.field("timeout").duration(SHORTEST, DAY).orElse(Duration.ofMillis(15)));
   }
 
   private static Listener listener(Fields fields, String host, int port) {

@@ -1,6 +1,7 @@
 package dev.sluice.demo;
 
 import dev.sluice.CannotStart;
+import dev.sluice.Doors;
 import dev.sluice.Server;
 import dev.sluice.account.KeyIssuer;
 import dev.sluice.account.KeyText;
@@ -91,7 +92,7 @@ public final class Demo implements AutoCloseable {
       environment.put("SLUICE_DEPLOYMENTS_" + i + "_URL", url);
     }
     if (randomPorts) {
-      for (String door : List.of("GATEWAY", "METRICS", "DEBUG")) {
+      for (String door : List.of("GATEWAY", "GRPC", "HTTP", "METRICS", "DEBUG")) {
         environment.put("SLUICE_" + door + "_PORT", "0");
       }
     }
@@ -179,7 +180,7 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  public Server.Doors doors() {
+  public Doors doors() {
     return sluice.orElseThrow().doors();
   }
 

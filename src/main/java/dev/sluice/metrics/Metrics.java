@@ -65,6 +65,11 @@ public final class Metrics {
           .labelNames("door", "reason")
           .register(registry);
 
+  private final Counter proofs =
+      Counter.build("sluice_proofs", "What the proofs of requests at the gateway were worth.")
+          .labelNames("result")
+          .register(registry);
+
   /** With the metrics of the process and its JVM beside ours. */
   public static Metrics ofProcess() {
     Metrics metrics = new Metrics();
@@ -144,6 +149,15 @@ public final class Metrics {
   /** A request was malformed, too large or too late, so that there was nothing to decide. */
   public void badRequest(String door, String reason) {
     badRequests.labels(door, reason).inc();
+  }
+
+  /**
+   * A request came to the gateway with a proof, or without.
+   *
+   * @param result {@code missing}, {@code valid}, {@code expired} or {@code invalid}
+   */
+  public void proved(String result) {
+    proofs.labels(result).inc();
   }
 
   /** A backend reported what a request used. */

@@ -24,7 +24,7 @@ public final class Script {
   private static final Pattern USES = Pattern.compile("\\A-- uses ([a-z. ]+)\n");
 
   private static final Map<String, Script> SHIPPED =
-      Stream.of("admit", "renew", "settle", "cancel", "lookup", "read", "change")
+      Stream.of("admit", "renew", "settle", "cancel", "lookup", "read", "change", "secret")
           .collect(Collectors.toUnmodifiableMap(Function.identity(), Script::load));
 
   private final String name;

@@ -45,6 +45,8 @@ class KeysCommandIT {
         sambastack: sambastack.yaml
         redis: embedded
         gateway: {host: 127.0.0.1, port: 0}
+        grpc: {host: 127.0.0.1, port: 0}
+        http: {host: 127.0.0.1, port: 0}
         metrics: {host: 127.0.0.1, port: 0}
         debug: {port: 0}
         deployments:

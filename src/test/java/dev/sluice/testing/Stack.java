@@ -2,6 +2,7 @@ package dev.sluice.testing;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import dev.sluice.Doors;
 import dev.sluice.Server;
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.KeyIssuer;
@@ -53,6 +54,7 @@ public final class Stack implements AutoCloseable {
       Files.writeString(folder.resolve("sambastack.yaml"), sambastack);
       StringBuilder yaml =
           new StringBuilder("sambastack: sambastack.yaml\nredis: " + redis.url() + "\n");
+      yaml.append("grpc: {host: 127.0.0.1, port: 0}\nhttp: {host: 127.0.0.1, port: 0}\n");
       yaml.append("metrics: {host: 127.0.0.1, port: 0}\ndebug: {port: 0}\ndrainTimeout: 2s\n");
       yaml.append(more.contains("gateway:") ? "" : "gateway: {host: 127.0.0.1, port: 0}\n");
       yaml.append(more).append("\ndeployments:\n");
@@ -76,7 +78,7 @@ public final class Stack implements AutoCloseable {
     return folder.resolve("sluice.yaml");
   }
 
-  public Server.Doors doors() {
+  public Doors doors() {
     return sluice.doors();
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.edge.http;
 
 import dev.sluice.edge.ErrorBody;
+import dev.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -21,11 +22,15 @@ public final class Bodies {
   private final long timeoutMillis;
   private final AtomicLong reserved = new AtomicLong();
 
-  public Bodies(Vertx vertx, BodyBounds bounds) {
+  /**
+   * @param door as in metrics
+   */
+  public Bodies(Vertx vertx, String door, BodyBounds bounds, Metrics metrics) {
     this.vertx = vertx;
     this.maxBodyBytes = bounds.maxBodyBytes();
     this.maxBodiesBytes = bounds.maxBodiesBytes();
     this.timeoutMillis = bounds.timeout().toMillis();
+    metrics.gauge("sluice_body_bytes", "Bytes of request bodies in memory.", door, reserved::get);
   }
 
   /**
@@ -53,11 +58,6 @@ public final class Bodies {
   /** Gives back a body's share; to be called once. */
   public void release(Body body) {
     reserved.addAndGet(-body.bytes());
-  }
-
-  /** Bytes of bodies that are in memory. */
-  public long reservedBytes() {
-    return reserved.get();
   }
 
   private boolean reserve(long bytes) {

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** What of a chat completion request decides about it. */
-record ChatRequest(String model) {
+public record ChatRequest(String model) {
   private static final int LONGEST_MODEL = 256;
 
   private static final JsonFactory JSON =
@@ -24,7 +24,7 @@ record ChatRequest(String model) {
    *
    * <p>A field that stands twice is refused: a backend might obey the other one.
    */
-  static ChatRequest parse(Optional<String> contentEncoding, byte[] body) throws BadRequest {
+  public static ChatRequest parse(Optional<String> contentEncoding, byte[] body) throws BadRequest {
     if (!contentEncoding.orElse("identity").equalsIgnoreCase("identity")) {
       throw new BadRequest(
           415,

@@ -1,5 +1,6 @@
 package dev.sluice.edge.openai;
 
+import dev.sluice.account.Caller;
 import dev.sluice.account.Credential;
 import dev.sluice.admission.AdmissionRequest;
 import dev.sluice.admission.Authentication;
@@ -8,6 +9,7 @@ import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.backend.Upstream;
 import dev.sluice.edge.DecisionLog;
+import dev.sluice.edge.EdgeHeaders;
 import dev.sluice.edge.ErrorBody;
 import dev.sluice.edge.RateLimitHeaders;
 import dev.sluice.edge.Refusals;
@@ -86,7 +88,8 @@ final class Exchange {
                 new Decision.Refused(rejected.refusal(), Optional.empty(), List.of()),
                 DecisionLog.NONE);
           } else {
-            readBody();
+            Caller caller = ((Authentication.Known) authentication).caller();
+            readBody(gateway.proofs().request(header(EdgeHeaders.PROOF), caller));
           }
         });
   }
@@ -119,7 +122,10 @@ final class Exchange {
         });
   }
 
-  private void readBody() {
+  /**
+   * @param proved the request that this is an attempt of, on the word of an edge
+   */
+  private void readBody(Optional<String> proved) {
     gateway
         .bodies()
         .read(request)
@@ -129,7 +135,7 @@ final class Exchange {
                 gateway.bodies().release(read);
               } else {
                 body = read;
-                decide(read);
+                decide(read, proved);
               }
               return null;
             })
@@ -145,7 +151,7 @@ final class Exchange {
             });
   }
 
-  private void decide(Bodies.Body read) {
+  private void decide(Bodies.Body read, Optional<String> proved) {
     ChatRequest chat;
     try {
       chat = ChatRequest.parse(header("content-encoding"), read.buffer().getBytes());
@@ -156,9 +162,7 @@ final class Exchange {
     long asked = System.nanoTime();
     String holdId = gateway.requestIds().hold();
     await(
-        gateway
-            .admission()
-            .admit(new AdmissionRequest(holdId, Optional.empty(), credential, chat.model())),
+        gateway.admission().admit(new AdmissionRequest(holdId, proved, credential, chat.model())),
         decision -> {
           gateway.metrics().decisionTook(DOOR, System.nanoTime() - asked);
           if (decision instanceof Decision.Admitted granted) {

@@ -1,5 +1,6 @@
 package dev.sluice.edge.openai;
 
+import dev.sluice.edge.EdgeHeaders;
 import io.vertx.core.MultiMap;
 import java.util.HashSet;
 import java.util.Locale;
@@ -35,9 +36,6 @@ final class ForwardedHeaders {
           // What a backend compressed could not be metered.
           "accept-encoding");
 
-  private static final String OURS = "x-sluice-";
-  private static final String LABEL = "x-sluice-workflow";
-
   private ForwardedHeaders() {}
 
   /** Copies the headers of a request that its backend may see. */
@@ -48,7 +46,7 @@ final class ForwardedHeaders {
       if (!HOP_BY_HOP.contains(name)
           && !ENDS_HERE.contains(name)
           && !named.contains(name)
-          && (!name.startsWith(OURS) || name.equals(LABEL))) {
+          && (!name.startsWith(EdgeHeaders.PREFIX) || name.equals(EdgeHeaders.WORKFLOW))) {
         to.add(header.getKey(), header.getValue());
       }
     }

@@ -1,20 +1,15 @@
 package dev.sluice.edge.openai;
 
-import dev.sluice.admission.Admission;
-import dev.sluice.admission.Counters;
 import dev.sluice.backend.Deployment;
 import dev.sluice.backend.Upstream;
 import dev.sluice.backend.UpstreamOptions;
-import dev.sluice.edge.DecisionLog;
-import dev.sluice.edge.Refusals;
-import dev.sluice.edge.RequestId;
+import dev.sluice.edge.Deciding;
 import dev.sluice.edge.http.Bodies;
 import dev.sluice.edge.http.Connections;
 import dev.sluice.edge.http.HttpDoor;
 import dev.sluice.edge.http.Replies;
 import dev.sluice.edge.http.RouteErrors;
 import dev.sluice.metrics.Metrics;
-import dev.sluice.policy.Catalog;
 import dev.sluice.queue.Dispatcher;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -51,43 +46,37 @@ public final class Gateway {
   public Gateway(
       Vertx vertx,
       GatewayOptions options,
-      Admission admission,
-      Counters counters,
+      Deciding deciding,
       Dispatcher dispatcher,
-      Catalog catalog,
       List<Deployment> deployments,
-      UpstreamOptions upstreamOptions,
-      Refusals refusals,
-      Metrics metrics) {
+      UpstreamOptions upstreamOptions) {
     this.vertx = vertx;
     this.options = options;
     this.deployments = deployments;
     this.upstreamOptions = upstreamOptions;
+    Metrics metrics = deciding.metrics();
     this.connections = new Connections(options.door(), metrics, System::nanoTime);
     Replies replies = new Replies(connections);
-    RequestId requestIds = new RequestId();
-    Bodies bodies = new Bodies(vertx, options.bodies());
-    metrics.gauge(
-        "sluice_body_bytes",
-        "Bytes of request bodies in memory.",
-        Exchange.DOOR,
-        bodies::reservedBytes);
     this.parts =
         new GatewayParts(
-            admission,
-            counters,
+            deciding.admission(),
+            deciding.counters(),
             dispatcher,
-            refusals,
-            requestIds,
+            deciding.refusals(),
+            deciding.proofs(),
+            deciding.ids(),
             metrics,
-            bodies,
+            new Bodies(vertx, Exchange.DOOR, options.bodies(), metrics),
             replies,
             connections,
-            new DecisionLog(Exchange.DOOR, metrics, catalog),
+            deciding.decisions(Exchange.DOOR),
             options.maxWait(),
             ConcurrentHashMap.newKeySet());
-    this.models = new Models(admission, refusals, requestIds, replies, Instant.now());
-    this.door = new HttpDoor(vertx, options.door(), connections, requestIds, metrics, this::router);
+    this.models =
+        new Models(
+            deciding.admission(), deciding.refusals(), deciding.ids(), replies, Instant.now());
+    this.door =
+        new HttpDoor(vertx, options.door(), connections, deciding.ids(), metrics, this::router);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.sluice.edge.openai;
 import dev.sluice.admission.Admission;
 import dev.sluice.admission.Counters;
 import dev.sluice.edge.DecisionLog;
+import dev.sluice.edge.Proofs;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
 import dev.sluice.edge.http.Bodies;
@@ -24,6 +25,7 @@ record GatewayParts(
     Counters counters,
     Dispatcher dispatcher,
     Refusals refusals,
+    Proofs proofs,
     RequestId requestIds,
     Metrics metrics,
     Bodies bodies,

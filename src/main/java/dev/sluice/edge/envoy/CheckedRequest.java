@@ -1,0 +1,95 @@
+package dev.sluice.edge.envoy;
+
+import com.google.protobuf.ByteString;
+import dev.sluice.account.Credential;
+import dev.sluice.edge.RequestId;
+import dev.sluice.edge.authorization.EdgeBody;
+import dev.sluice.edge.authorization.EdgeRequest;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A CheckRequest, read.
+ *
+ * <p>Envoy sends headers by lower case name; with {@code encode_raw_headers} they come as a list,
+ * one entry for each time that a header stands in the request. A header that stands twice is joined
+ * with a comma, as Envoy does itself.
+ */
+final class CheckedRequest {
+  /** Of a route's {@code context_extensions}: the model, where the route serves only one. */
+  private static final String CONTEXT_MODEL = "model";
+
+  private static final String PARTIAL_BODY = "x-envoy-auth-partial-body";
+
+  private final AttributeContext.HttpRequest http;
+  private final Map<String, String> context;
+  private final Map<String, String> headers;
+
+  CheckedRequest(CheckRequest request) {
+    this.http = request.getAttributes().getRequest().getHttp();
+    this.context = request.getAttributes().getContextExtensionsMap();
+    this.headers =
+        http.hasHeaderMap() ? joined(http.getHeaderMap().getHeadersList()) : http.getHeadersMap();
+  }
+
+  /** Whether it speaks of an HTTP request at all. */
+  static boolean isHttp(CheckRequest request) {
+    return request.getAttributes().getRequest().hasHttp();
+  }
+
+  Map<String, String> headers() {
+    return headers;
+  }
+
+  /**
+   * As the doors see it.
+   *
+   * @param modelHeader in which the edge says the model
+   */
+  EdgeRequest edgeRequest(RequestId ids, String modelHeader) {
+    return new EdgeRequest(
+        ids.shown(header("x-request-id")),
+        Credential.ofAuthorization(header("authorization")),
+        http.getMethod(),
+        http.getPath(),
+        Optional.ofNullable(context.get(CONTEXT_MODEL))
+            .or(() -> header(modelHeader))
+            .filter(model -> !model.isEmpty()),
+        body());
+  }
+
+  private EdgeBody body() {
+    ByteString raw = http.getRawBody();
+    byte[] bytes =
+        raw.isEmpty() ? http.getBody().getBytes(StandardCharsets.UTF_8) : raw.toByteArray();
+    if (header(PARTIAL_BODY).filter("true"::equals).isPresent()) {
+      return new EdgeBody.Beginning(bytes);
+    }
+    return bytes.length == 0
+        ? new EdgeBody.NotShown()
+        : new EdgeBody.Whole(header("content-encoding"), bytes);
+  }
+
+  private Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
+  }
+
+  private static Map<String, String> joined(Iterable<HeaderValue> list) {
+    Map<String, String> headers = new HashMap<>();
+    for (HeaderValue header : list) {
+      String value =
+          header.getRawValue().isEmpty()
+              ? header.getValue()
+              : header.getRawValue().toString(StandardCharsets.ISO_8859_1);
+      headers.merge(
+          header.getKey().toLowerCase(Locale.ROOT), value, (one, more) -> one + "," + more);
+    }
+    return headers;
+  }
+}
