@@ -9,7 +9,7 @@ import java.time.Duration;
 /** Keeps the secret of the proofs the same on all replicas. */
 final class ProofSecret {
   /** Also after the start: a Redis that has lost the secret is given it again. */
-  private static final Duration INTERVAL = Duration.ofSeconds(5);
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
 
   private final SharedSecret shared;
   private final Proofs proofs;

@@ -56,6 +56,7 @@ public final class Server implements AutoCloseable {
   private final Accounts accounts;
   private final Gateway gateway;
   private final EdgeDoors edges;
+  private final ProofSecret proofSecret;
   private final MetricsDoor metricsDoor;
   private final DebugDoor debugDoor;
   private final ReplicaReadiness readiness;
@@ -75,7 +76,7 @@ public final class Server implements AutoCloseable {
     Callers callers = new Callers(accounts, KNOWN_CALLERS, System::nanoTime);
     RequestId ids = new RequestId();
     Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
-    new ProofSecret(new SharedSecret(redis), proofs).start(vertx);
+    this.proofSecret = new ProofSecret(new SharedSecret(redis), proofs);
     Deciding deciding =
         new Deciding(
             new Admission(configuration.catalog(), callers, counters, settings.lease(), clock),
@@ -141,6 +142,7 @@ public final class Server implements AutoCloseable {
       // It starts all the same: it is not ready until Redis is there, and then it is.
       log.warn("Redis does not answer yet: requests are refused until it does");
     }
+    proofSecret.start(vertx);
     Doors doors =
         new Doors(
             Lifecycle.listening(

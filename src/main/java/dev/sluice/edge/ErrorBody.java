@@ -2,6 +2,7 @@ package dev.sluice.edge;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -15,7 +16,9 @@ import java.util.Optional;
  */
 public record ErrorBody(
     String message, String type, Optional<String> param, Optional<String> code) {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** ASCII only: at NGINX it travels in a header. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   public static ErrorBody of(String message, String type, String code) {
     return new ErrorBody(message, type, Optional.empty(), Optional.of(code));
@@ -30,7 +33,7 @@ public record ErrorBody(
     return new ErrorBody(message, type, Optional.of(field), code);
   }
 
-  /** {@code {"error":{...},"request_id":"..."}}, on one line. */
+  /** {@code {"error":{...},"request_id":"..."}}, on one line, in ASCII. */
   public String json(String requestId) {
     StringWriter text = new StringWriter(256);
     try (JsonGenerator json = JSON.createGenerator(text)) {

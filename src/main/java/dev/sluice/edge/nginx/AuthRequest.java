@@ -1,6 +1,5 @@
 package dev.sluice.edge.nginx;
 
-import dev.sluice.account.Credential;
 import dev.sluice.edge.Answer;
 import dev.sluice.edge.EdgeHeaders;
 import dev.sluice.edge.RequestId;
@@ -8,6 +7,7 @@ import dev.sluice.edge.authorization.Authorizer;
 import dev.sluice.edge.authorization.EdgeBody;
 import dev.sluice.edge.authorization.EdgeRequest;
 import dev.sluice.edge.authorization.Verdict;
+import dev.sluice.edge.http.Credentials;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -58,9 +58,7 @@ final class AuthRequest {
   private EdgeRequest edgeRequest(HttpServerRequest request) {
     return new EdgeRequest(
         ids.shown(header(request, "x-request-id")),
-        Credential.ofAuthorization(
-            header(request, "authorization")
-                .map(first -> String.join(",", request.headers().getAll("authorization")))),
+        Credentials.of(request),
         header(request, "x-original-method").orElse("GET").toUpperCase(Locale.ROOT),
         header(request, "x-original-uri").orElse("/"),
         header(request, modelHeader).filter(model -> !model.isEmpty()),

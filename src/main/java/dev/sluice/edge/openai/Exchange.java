@@ -15,6 +15,7 @@ import dev.sluice.edge.RateLimitHeaders;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.http.BadRequest;
 import dev.sluice.edge.http.Bodies;
+import dev.sluice.edge.http.Credentials;
 import dev.sluice.queue.Dispatcher;
 import dev.sluice.queue.Ticket;
 import dev.sluice.usage.Settlement;
@@ -67,7 +68,7 @@ final class Exchange {
     this.context = context;
     this.request = request;
     this.requestId = gateway.requestIds().shown(header("x-request-id"));
-    this.credential = Credential.ofAuthorization(header("authorization"));
+    this.credential = Credentials.of(request);
   }
 
   /** Begins; called with the head of the request. */

@@ -2,12 +2,12 @@ package dev.sluice.edge.openai;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.sluice.account.Credential;
 import dev.sluice.admission.Admission;
 import dev.sluice.admission.Authentication;
 import dev.sluice.edge.Answer;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
+import dev.sluice.edge.http.Credentials;
 import dev.sluice.edge.http.Replies;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -51,10 +51,8 @@ final class Models {
   /** Answers with one model, or with all when none is named. */
   void answer(Context context, HttpServerRequest request, Optional<String> model) {
     String requestId = requestIds.shown(Optional.ofNullable(request.getHeader("x-request-id")));
-    Credential credential =
-        Credential.ofAuthorization(Optional.ofNullable(request.getHeader("authorization")));
     // On the request's own loop, wherever the store answers.
-    Future.fromCompletionStage(admission.authenticate(credential), context)
+    Future.fromCompletionStage(admission.authenticate(Credentials.of(request)), context)
         .onSuccess(
             authentication -> replies.send(request, answer(authentication, model, requestId)));
   }

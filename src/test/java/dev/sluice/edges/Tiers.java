@@ -1,0 +1,38 @@
+package dev.sluice.edges;
+
+import dev.sluice.demo.SimulatedBackendOptions;
+import java.util.List;
+
+/** The sambastack.yaml of the tests on edges, and the backends that serve its models. */
+final class Tiers {
+  static final String SAMBASTACK =
+      """
+      serviceTiers:
+        free:
+        - {models: [small], queueDepth: 5, qos: free, rates: {allowedRequests: 3, periodSeconds: 3600}}
+        web:
+        - models: [small, large]
+          queueDepth: 5
+          qos: web
+          rates:
+          - {allowedRequests: 1000, periodSeconds: 60}
+          - {allowedRequests: 20000, periodSeconds: 86400}
+        none:
+        - {models: [small], queueDepth: 0, qos: web, rates: {allowedRequests: 0, periodSeconds: 60}}
+        deprecated:
+        - {models: [old]}
+        maintenance:
+        - {models: [broken]}
+        restricted:
+        - {models: [secret]}
+      bundles:
+        bundleDeploymentSpecs:
+        - name: one
+          groups: [{name: default, minReplicas: 1, qosList: [web, free]}]
+      """;
+
+  static final List<SimulatedBackendOptions> BACKENDS =
+      List.of(SimulatedBackendOptions.of("one", List.of("small", "large", "secret")));
+
+  private Tiers() {}
+}
