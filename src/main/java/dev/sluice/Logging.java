@@ -8,10 +8,17 @@ import ch.qos.logback.core.ConsoleAppender;
 import dev.sluice.config.SluiceConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The log: lines on standard error, for people or as JSON. */
 final class Logging {
   private Logging() {}
+
+  /** Takes in what libraries log through java.util.logging; the first thing that a process does. */
+  static void bridge() {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+  }
 
   /** Replaces what logback.xml set for the time until the configuration was read. */
   static void configure(SluiceConfig.Log settings) {

@@ -23,6 +23,7 @@ public final class Main {
 
   /** Ends the process with 0, 1 when a command failed, or 2 when it was called wrongly. */
   public static void main(String[] args) {
+    Logging.bridge();
     System.exit(commandLine().execute(args));
   }
 

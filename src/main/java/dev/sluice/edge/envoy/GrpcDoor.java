@@ -55,6 +55,7 @@ public final class GrpcDoor {
             .maxConnectionAge(options.maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS)
             .maxConnectionAgeGrace(
                 options.maxConnectionAgeGrace().toMillis(), TimeUnit.MILLISECONDS)
+            .intercept(new CallFailures())
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance());
     services.forEach(builder::addService);
