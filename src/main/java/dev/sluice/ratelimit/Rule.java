@@ -1,0 +1,41 @@
+package dev.sluice.ratelimit;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a descriptor is held to.
+ *
+ * @param path the composite keys of the levels from the domain to the rule, as {@code [a_1, b]}; of
+ *     a limit that the request brought, {@code [(override)]}
+ * @param limit empty when it is unlimited
+ * @param name by which other rules replace it; empty when they cannot
+ * @param replaces the names of rules that do not count beside this one
+ * @param shadow whether it counts but never refuses
+ * @param quota whether it refuses only when all quotas of the request are over
+ */
+public record Rule(
+    String domain,
+    List<String> path,
+    Optional<Limit> limit,
+    String name,
+    List<String> replaces,
+    boolean shadow,
+    boolean quota) {
+  private static final List<String> OVERRIDE_PATH = List.of("(override)");
+
+  public Rule {
+    path = List.copyOf(path);
+    replaces = List.copyOf(replaces);
+  }
+
+  /** A limit that the request brought: it has no name and no mode. */
+  static Rule override(String domain, Limit limit) {
+    return new Rule(domain, OVERRIDE_PATH, Optional.of(limit), "", List.of(), false, false);
+  }
+
+  /** As envoyproxy/ratelimit names it in its statistics: {@code domain.a_1.b}. */
+  public String key() {
+    return domain + "." + String.join(".", path);
+  }
+}

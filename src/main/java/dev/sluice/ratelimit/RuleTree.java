@@ -1,0 +1,64 @@
+package dev.sluice.ratelimit;
+
+import dev.sluice.ratelimit.Descriptor.Entry;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of all domains. Immutable; safe for use by many threads.
+ *
+ * <p>A descriptor meets its rule at the last of its entries, or none at all. There is no way back:
+ * once an entry has led to a level, what else it might have led to is not tried. The time that this
+ * takes grows with the entries, and with the wildcards of the levels passed, but not with the
+ * rules.
+ */
+public final class RuleTree {
+  private final Map<String, RuleNode> domains;
+
+  RuleTree(Map<String, RuleNode> domains) {
+    this.domains = Map.copyOf(domains);
+  }
+
+  /**
+   * A rule that a descriptor met.
+   *
+   * @param counted the descriptor's entries as its counter is named
+   */
+  record Match(Rule rule, List<Entry> counted) {}
+
+  /** All rules, by domain, then by key. */
+  public List<Rule> rules() {
+    List<Rule> rules = new ArrayList<>();
+    domains.values().forEach(domain -> domain.collect(rules));
+    rules.sort(Comparator.comparing(Rule::domain).thenComparing(Rule::key));
+    return rules;
+  }
+
+  boolean has(String domain) {
+    return domains.containsKey(domain);
+  }
+
+  /** What the rules say of a descriptor; a limit of its own is not looked at. */
+  Optional<Match> match(String domain, Descriptor descriptor) {
+    RuleNode level = domains.get(domain);
+    List<Entry> entries = descriptor.entries();
+    @Nullable List<Entry> counted = null;
+    for (int i = 0; level != null && i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      String text = entry.key() + "_" + entry.value();
+      level = level.child(entry, text);
+      if (level != null && level.shares(text)) {
+        counted = counted == null ? new ArrayList<>(entries) : counted;
+        counted.set(i, level.shared(entry));
+      }
+    }
+    if (level == null || level.rule().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(new Match(level.rule().get(), counted == null ? entries : counted));
+  }
+}

@@ -1,0 +1,63 @@
+package dev.sluice.ratelimit;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** The length of a window. A month has 30 days and a year 365: windows never follow a calendar. */
+public enum Unit {
+  SECOND(1, 1),
+  MINUTE(2, 60),
+  HOUR(3, 60 * 60),
+  DAY(4, 24 * 60 * 60),
+  WEEK(7, 7 * 24 * 60 * 60),
+  MONTH(5, 30 * 24 * 60 * 60),
+  YEAR(6, 365 * 24 * 60 * 60);
+
+  private final int number;
+  private final int seconds;
+
+  Unit(int number, int seconds) {
+    this.number = number;
+    this.seconds = seconds;
+  }
+
+  /** As Envoy's protocol numbers it, in requests and in answers. */
+  public int number() {
+    return number;
+  }
+
+  public int seconds() {
+    return seconds;
+  }
+
+  /** The start of the window that holds a time, both in seconds since the epoch. */
+  public long windowStart(long epochSecond) {
+    return Math.floorDiv(epochSecond, (long) seconds) * seconds;
+  }
+
+  /** From a time until the end of its window, in seconds: 1 to {@link #seconds}. */
+  public long secondsUntilReset(long epochSecond) {
+    return seconds - Math.floorMod(epochSecond, (long) seconds);
+  }
+
+  /** As rule files write it, whatever the case. */
+  public static Optional<Unit> parse(String text) {
+    String name = text.toUpperCase(Locale.ROOT);
+    for (Unit unit : values()) {
+      if (unit.name().equals(name)) {
+        return Optional.of(unit);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Empty for 0, which is Envoy's UNKNOWN, and for numbers of later protocols. */
+  public static Optional<Unit> byNumber(int number) {
+    for (Unit unit : values()) {
+      if (unit.number == number) {
+        return Optional.of(unit);
+      }
+    }
+    return Optional.empty();
+  }
+}
