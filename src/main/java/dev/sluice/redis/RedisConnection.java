@@ -138,6 +138,30 @@ final class RedisConnection {
         });
   }
 
+  /**
+   * A call whose deadline runs from now on, and which is sent by {@link #send(Call, Command)}. On
+   * the loop.
+   */
+  <T> Call<T> begin(String name) {
+    return begin(name, callsInFlight);
+  }
+
+  /** One of many at once, which leaves a tenth of the calls that may be in flight to others. */
+  <T> Call<T> beginWithReserve(String name) {
+    return begin(name, callsInFlight - callsInFlight / 10);
+  }
+
+  private <T> Call<T> begin(String name, int most) {
+    Call<T> call = new Call<>(name, most);
+    enter(call);
+    return call;
+  }
+
+  /** Sends a call, unless it has ended meanwhile. On the loop. */
+  <T> void send(Call<T> call, Command<T> command) {
+    send(call, command, failure -> fail(call, failure));
+  }
+
   private <T> CompletionStage<T> call(
       Call<T> call, Command<T> command, Command<T> whenScriptUnknown) {
     onLoop(() -> start(call, command, whenScriptUnknown));
@@ -145,10 +169,7 @@ final class RedisConnection {
   }
 
   private <T> void start(Call<T> call, Command<T> command, Command<T> whenScriptUnknown) {
-    while (!calls.isEmpty() && calls.peek().answer.isDone()) {
-      calls.remove();
-    }
-    calls.add(call);
+    enter(call);
     send(
         call,
         command,
@@ -159,6 +180,13 @@ final class RedisConnection {
             fail(call, failure);
           }
         });
+  }
+
+  private void enter(Call<?> call) {
+    while (!calls.isEmpty() && calls.peek().answer.isDone()) {
+      calls.remove();
+    }
+    calls.add(call);
     if (!timerSet) {
       setTimer(deadlineNanos);
     }
@@ -185,6 +213,8 @@ final class RedisConnection {
       return;
     }
     inFlight++;
+    // What Lettuce refuses, it refuses at once.
+    call.reply = future.isDone() ? Optional.empty() : Optional.of(future);
     future.whenComplete(
         (value, failure) ->
             onLoop(
@@ -268,7 +298,8 @@ final class RedisConnection {
     }
   }
 
-  private void onLoop(Runnable task) {
+  /** Now, if this is the loop. */
+  void onLoop(Runnable task) {
     if (loop.inEventLoop()) {
       task.run();
     } else {
@@ -306,19 +337,33 @@ final class RedisConnection {
   }
 
   /** A command of Lettuce's. */
-  private interface Command<T>
+  interface Command<T>
       extends Function<RedisClusterAsyncCommands<String, byte[]>, RedisFuture<T>> {}
 
   /** A call from its start to its answer; it is made while fewer than most are in flight. */
-  private static final class Call<T> {
+  static final class Call<T> {
     private final String name;
     private final int most;
     private final long started = System.nanoTime();
     private final CompletableFuture<T> answer = new CompletableFuture<>();
+    private Optional<CompletionStage<T>> reply = Optional.empty();
 
     private Call(String name, int most) {
       this.name = name;
       this.most = most;
+    }
+
+    /** Completes on the loop. */
+    CompletionStage<T> answer() {
+      return answer;
+    }
+
+    /**
+     * What Redis says, or that the connection broke off, also when the deadline was earlier; on any
+     * thread. Empty when Redis has not got the call.
+     */
+    Optional<CompletionStage<T>> reply() {
+      return reply;
     }
   }
 }

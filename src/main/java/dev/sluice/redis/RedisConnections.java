@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * The connections to Redis: one for each event loop; to a cluster, one for all.
@@ -128,6 +129,11 @@ public final class RedisConnections implements AutoCloseable {
     return undelivered.deliver(script.name(), () -> run(script, keys, arguments), time);
   }
 
+  /** Repeats a call as {@link #deliver(Script, List, List, Duration)} does. */
+  <T> void deliver(String name, Supplier<CompletionStage<T>> call, Duration time) {
+    var unused = undelivered.deliver(name, call, time);
+  }
+
   /** Asks whether Redis answers: for readiness. */
   public CompletionStage<Void> ping() {
     return connection().ping().thenAccept(pong -> {});
@@ -171,7 +177,12 @@ public final class RedisConnections implements AutoCloseable {
     timer.stop();
   }
 
-  private RedisConnection connection() {
+  List<RedisConnection> all() {
+    return connections;
+  }
+
+  /** What makes the calls of this thread. */
+  RedisConnection connection() {
     for (RedisConnection connection : connections) {
       if (connection.onThisThread()) {
         return connection;

@@ -1,0 +1,90 @@
+package dev.sluice.redis;
+
+import dev.sluice.ratelimit.RateLimitCounters;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Counts by INCRBY, one key at a time, so that it works on a cluster as well.
+ *
+ * <p>Hits on a key for which a command is in flight wait for its answer and then share one command.
+ * So a hot key costs one command a round trip and event loop, however many hits it gets.
+ *
+ * <p>Safe for use by many threads. Stages fail with {@link RedisUnavailable}, each by the deadline
+ * of the connections; the hits of one that failed may have been counted.
+ */
+public final class RedisRateLimitCounters implements RateLimitCounters {
+  /** As envoyproxy/ratelimit: keys of one window do not all expire in the same second. */
+  private static final int JITTER_SECONDS = 300;
+
+  private final RedisConnections redis;
+  private final Map<RedisConnection, MergedHits> merged = new HashMap<>();
+
+  /**
+   * @param redis with the deadline of the door that asks
+   */
+  public RedisRateLimitCounters(RedisConnections redis) {
+    this.redis = redis;
+    for (RedisConnection connection : redis.all()) {
+      merged.put(
+          connection,
+          new MergedHits(
+              connection,
+              redis,
+              windowSeconds ->
+                  windowSeconds + ThreadLocalRandom.current().nextInt(JITTER_SECONDS)));
+    }
+  }
+
+  @Override
+  public CompletionStage<long[]> count(List<Hits> hits) {
+    RedisConnection connection = redis.connection();
+    MergedHits counters = merged.get(connection);
+    if (counters == null) {
+      throw new IllegalStateException("a connection that was not there at the start");
+    }
+    Tally tally = new Tally(hits.size());
+    connection.onLoop(
+        () -> {
+          for (int i = 0; i < hits.size(); i++) {
+            counters.add(hits.get(i), tally, i);
+          }
+        });
+    return tally.values();
+  }
+
+  /** The values that one call waits for. On one event loop. */
+  static final class Tally {
+    private final long[] values;
+    private final CompletableFuture<long[]> complete = new CompletableFuture<>();
+    private int missing;
+
+    private Tally(int size) {
+      this.values = new long[size];
+      this.missing = size;
+      if (size == 0) {
+        complete.complete(values);
+      }
+    }
+
+    void counted(int index, long value) {
+      values[index] = value;
+      missing--;
+      if (missing == 0) {
+        complete.complete(values);
+      }
+    }
+
+    void failed(Throwable why) {
+      complete.completeExceptionally(why);
+    }
+
+    private CompletionStage<long[]> values() {
+      return complete;
+    }
+  }
+}
