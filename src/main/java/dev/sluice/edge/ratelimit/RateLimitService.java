@@ -1,0 +1,66 @@
+package dev.sluice.edge.ratelimit;
+
+import dev.sluice.ratelimit.DescriptorLimits;
+import dev.sluice.ratelimit.Verdict;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc.RateLimitServiceImplBase;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code envoy.service.ratelimit.v3.RateLimitService}. Every failure is the status UNKNOWN, as in
+ * the reference, whereupon Envoy's {@code failure_mode_deny} decides.
+ *
+ * <p>Never blocks, so that it may run under a direct executor. Safe for use by many threads.
+ */
+public final class RateLimitService extends RateLimitServiceImplBase {
+  private final DescriptorLimits limits;
+
+  public RateLimitService(DescriptorLimits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public void shouldRateLimit(
+      RateLimitRequest request, StreamObserver<RateLimitResponse> observer) {
+    var unused =
+        limits
+            .judge(Protocol.query(request))
+            .whenComplete((verdict, failure) -> answer(observer, verdict, failure));
+  }
+
+  private static void answer(
+      StreamObserver<RateLimitResponse> observer,
+      @Nullable Verdict verdict,
+      @Nullable Throwable failure) {
+    if (observer instanceof ServerCallStreamObserver<RateLimitResponse> call
+        && call.isCancelled()) {
+      // Envoy gave up: to answer would only throw.
+      return;
+    }
+    if (verdict != null) {
+      observer.onNext(Protocol.response(verdict));
+      observer.onCompleted();
+    } else if (failure != null) {
+      observer.onError(new Unknown(Failure.message(failure)));
+    }
+  }
+
+  /** Without a stack trace: in an outage there is one for each request. */
+  private static final class Unknown extends StatusRuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private Unknown(String message) {
+      super(Status.UNKNOWN.withDescription(message));
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+}
