@@ -33,8 +33,10 @@ final class CheckConfigCommand implements Callable<Integer> {
       Configuration configuration = Configuration.load(config, System.getenv());
       print(out, configuration.warnings());
       out.printf(
-          "ok: %d tiers, %d deployments%n",
-          configuration.catalog().tiers().size(), configuration.deployments().size());
+          "ok: %d tiers, %d deployments, %d descriptor rules%n",
+          configuration.catalog().tiers().size(),
+          configuration.deployments().size(),
+          configuration.rules().rules().size());
       return 0;
     } catch (InvalidConfiguration e) {
       print(out, e.problems());

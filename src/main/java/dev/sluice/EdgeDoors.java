@@ -2,7 +2,6 @@ package dev.sluice;
 
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.SluiceConfig.EdgeDoor;
-import dev.sluice.edge.Answer;
 import dev.sluice.edge.Deadline;
 import dev.sluice.edge.Deciding;
 import dev.sluice.edge.Readiness;
@@ -10,13 +9,14 @@ import dev.sluice.edge.authorization.Authorizer;
 import dev.sluice.edge.envoy.ExtAuthz;
 import dev.sluice.edge.envoy.GrpcDoor;
 import dev.sluice.edge.nginx.EdgeHttp;
+import dev.sluice.edge.ratelimit.RateLimitJson;
+import dev.sluice.edge.ratelimit.RateLimitService;
+import dev.sluice.ratelimit.DescriptorLimits;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The doors for edges, put together: gRPC for Envoy, HTTP for NGINX. */
@@ -29,7 +29,12 @@ final class EdgeDoors {
   private final GrpcDoor grpc;
   private final EdgeHttp http;
 
-  EdgeDoors(SluiceConfig settings, Vertx vertx, Deciding deciding, Readiness readiness) {
+  EdgeDoors(
+      SluiceConfig settings,
+      Vertx vertx,
+      Deciding deciding,
+      DescriptorLimits limits,
+      Readiness readiness) {
     this.settings = settings;
     EdgeDoor envoy = settings.extAuthz();
     Authorizer extAuthz = authorizer(ExtAuthz.DOOR, envoy, deciding);
@@ -43,7 +48,8 @@ final class EdgeDoors {
                     envoy.mode(),
                     deciding.ids(),
                     envoy.modelHeader(),
-                    deciding.metrics())));
+                    deciding.metrics()),
+                new RateLimitService(limits)));
     this.http =
         new EdgeHttp(
             vertx,
@@ -51,7 +57,7 @@ final class EdgeDoors {
             PartOptions.jsonBodies(settings),
             authorizer("auth", settings.auth(), deciding),
             settings.auth().modelHeader(),
-            body -> CompletableFuture.completedFuture(new Answer(500, Map.of(), "")),
+            new RateLimitJson(limits)::answer,
             readiness,
             deciding.ids(),
             deciding.metrics());

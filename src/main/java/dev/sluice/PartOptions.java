@@ -19,8 +19,8 @@ final class PartOptions {
 
   private PartOptions() {}
 
-  static RedisOptions redis(SluiceConfig settings, String url) {
-    return new RedisOptions(url, settings.gateway().redisTimeout(), REDIS_CALLS_IN_FLIGHT);
+  static RedisOptions redis(String url, Duration deadline) {
+    return new RedisOptions(url, deadline, REDIS_CALLS_IN_FLIGHT);
   }
 
   static GatewayOptions gateway(SluiceConfig settings) {

@@ -14,12 +14,15 @@ import dev.sluice.edge.debug.DebugDoor;
 import dev.sluice.edge.metrics.MetricsDoor;
 import dev.sluice.edge.metrics.QueueCollector;
 import dev.sluice.edge.openai.Gateway;
+import dev.sluice.edge.ratelimit.RuleMetrics;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.queue.LocalDispatcher;
-import dev.sluice.redis.EmbeddedRedis;
+import dev.sluice.ratelimit.DescriptorLimits;
+import dev.sluice.ratelimit.RateLimitOptions;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisCounters;
+import dev.sluice.redis.RedisRateLimitCounters;
 import dev.sluice.redis.SharedSecret;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -38,6 +41,7 @@ import org.slf4j.LoggerFactory;
  *                              ├─► Admission ─► Counters, Accounts ─► Redis
  *   OpenAI clients ─► Gateway ─┤
  *                              └─► Dispatcher ─► a batch slot ─► Upstream ─► deployment
+ *   Envoy's ratelimit ─► EdgeDoors ─► DescriptorLimits ─► Redis
  * </pre>
  *
  * <p>Started and stopped by one thread, which both block.
@@ -50,7 +54,7 @@ public final class Server implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Server.class);
 
   private final SluiceConfig settings;
-  private final Optional<EmbeddedRedis> embedded;
+  private final ServerRedis store;
   private final Vertx vertx;
   private final RedisConnections redis;
   private final Accounts accounts;
@@ -61,15 +65,13 @@ public final class Server implements AutoCloseable {
   private final DebugDoor debugDoor;
   private final ReplicaReadiness readiness;
 
-  private Server(Configuration configuration, Optional<EmbeddedRedis> embedded) {
+  private Server(Configuration configuration, ServerRedis store) {
     this.settings = configuration.settings();
-    this.embedded = embedded;
+    this.store = store;
     InstantSource clock = InstantSource.system();
     Metrics metrics = Metrics.ofProcess();
     this.vertx = EventLoops.start();
-    String url = embedded.map(EmbeddedRedis::url).orElseGet(settings.redis()::reveal);
-    this.redis =
-        RedisConnections.open(PartOptions.redis(settings, url), EventLoops.of(vertx), metrics);
+    this.redis = store.connect(settings.gateway().redisTimeout(), vertx, metrics);
     this.readiness = new ReplicaReadiness(redis);
     this.accounts = new RedisAccounts(redis);
     Counters counters = new RedisCounters(redis);
@@ -100,7 +102,15 @@ public final class Server implements AutoCloseable {
             dispatcher,
             configuration.deployments(),
             PartOptions.upstream(configuration));
-    this.edges = new EdgeDoors(settings, vertx, deciding, readiness);
+    DescriptorLimits limits =
+        new DescriptorLimits(
+            () -> Optional.of(configuration.rules()),
+            new RedisRateLimitCounters(
+                store.connect(settings.rateLimit().timeout(), vertx, metrics)),
+            new RateLimitOptions(settings.rateLimit().keyPrefix(), false, false),
+            clock,
+            new RuleMetrics(metrics));
+    this.edges = new EdgeDoors(settings, vertx, deciding, limits, readiness);
     this.metricsDoor =
         new MetricsDoor(
             vertx,
@@ -128,7 +138,7 @@ public final class Server implements AutoCloseable {
    */
   public static Started start(Configuration configuration) throws CannotStart {
     configuration.warnings().forEach(warning -> log.warn("{}", warning));
-    Server server = new Server(configuration, embeddedRedis(configuration.settings()));
+    Server server = new Server(configuration, ServerRedis.start(configuration.settings()));
     try {
       return new Started(server, server.listen());
     } catch (CannotStart e) {
@@ -158,7 +168,7 @@ public final class Server implements AutoCloseable {
         doors.http(),
         doors.metrics(),
         doors.debug(),
-        embedded.map(EmbeddedRedis::describe).orElseGet(() -> "Redis at " + settings.redis()));
+        store.describe());
     return doors;
   }
 
@@ -178,23 +188,10 @@ public final class Server implements AutoCloseable {
         settings.drainTimeout().toSeconds());
     Lifecycle.stopped(gateway.drain(settings.drainTimeout()), settings.drainTimeout().plus(STOP));
     edges.stop();
-    redis.close();
+    store.disconnect();
     Lifecycle.stopped(Future.join(metricsDoor.stop(), debugDoor.stop()), STOP);
     Lifecycle.stopped(vertx.close(), STOP);
-    embedded.ifPresent(EmbeddedRedis::close);
+    store.stop();
     log.info("stopped");
-  }
-
-  private static Optional<EmbeddedRedis> embeddedRedis(SluiceConfig settings) throws CannotStart {
-    if (!settings.redis().embedded()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          EmbeddedRedis.start(
-              EmbeddedRedis.Options.durable(settings.dataDirectory().resolve("redis"))));
-    } catch (IllegalStateException e) {
-      throw new CannotStart(String.valueOf(e.getMessage()), e);
-    }
   }
 }

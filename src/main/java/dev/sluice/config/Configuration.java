@@ -1,8 +1,15 @@
 package dev.sluice.config;
 
 import dev.sluice.backend.Deployment;
+import dev.sluice.config.Problem.Severity;
 import dev.sluice.policy.Catalog;
 import dev.sluice.queue.BatchSlots;
+import dev.sluice.ratelimit.InvalidRules;
+import dev.sluice.ratelimit.LoadedRules;
+import dev.sluice.ratelimit.RuleFiles;
+import dev.sluice.ratelimit.RuleLoader;
+import dev.sluice.ratelimit.RuleProblem;
+import dev.sluice.ratelimit.RuleTree;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +19,7 @@ import java.util.Optional;
  * Everything that the files and the environment say: one checked, immutable snapshot.
  *
  * @param slots the batch slots of each of {@code deployments}, in the same order, by the same names
+ * @param rules Envoy's descriptor rules
  * @param warnings what is not wrong, but probably not meant
  */
 public record Configuration(
@@ -19,6 +27,7 @@ public record Configuration(
     Catalog catalog,
     List<BatchSlots> slots,
     List<Deployment> deployments,
+    RuleTree rules,
     List<Problem> warnings) {
   public Configuration {
     slots = List.copyOf(slots);
@@ -44,6 +53,11 @@ public record Configuration(
         ours.sambastack().flatMap(file -> SambaStackReader.read(file, problems));
     Optional<CrossCheck> both = vendors.map(v -> new CrossCheck(ours, v));
     List<BatchSlots> slots = both.map(CrossCheck::slots).orElse(List.of());
+    RuleTree rules =
+        settings
+            .flatMap(all -> all.rateLimit().directory())
+            .map(directory -> rules(directory, problems))
+            .orElse(RuleTree.EMPTY);
     problems.throwIfInvalid();
     both.ifPresent(CrossCheck::run);
     SluiceConfig valid = settings.orElseThrow();
@@ -54,6 +68,27 @@ public record Configuration(
         valid.deployments().stream()
             .map(d -> new Deployment(d.uniqueName(), d.url(), d.apiKey()))
             .toList(),
+        rules,
         problems.all());
+  }
+
+  private static RuleTree rules(Path directory, Problems problems) {
+    try {
+      LoadedRules loaded = RuleLoader.load(new RuleFiles(directory, true, false));
+      loaded.warnings().forEach(warning -> add(directory, warning, problems));
+      return loaded.tree();
+    } catch (InvalidRules e) {
+      e.problems().forEach(problem -> add(directory, problem, problems));
+      return RuleTree.EMPTY;
+    }
+  }
+
+  private static void add(Path directory, RuleProblem found, Problems problems) {
+    problems.add(
+        found.error() ? Severity.ERROR : Severity.WARNING,
+        directory.resolve(found.file()).toString(),
+        found.line(),
+        "",
+        found.message());
   }
 }

@@ -70,6 +70,11 @@ public final class Metrics {
           .labelNames("result")
           .register(registry);
 
+  private final Counter descriptorHits =
+      Counter.build("sluice_descriptor_hits", "Hits on Envoy's descriptor limits, by rule.")
+          .labelNames("rule", "outcome")
+          .register(registry);
+
   /** With the metrics of the process and its JVM beside ours. */
   public static Metrics ofProcess() {
     Metrics metrics = new Metrics();
@@ -158,6 +163,18 @@ public final class Metrics {
    */
   public void proved(String result) {
     proofs.labels(result).inc();
+  }
+
+  /**
+   * Hits on a descriptor limit.
+   *
+   * @param rule of the rule files, never of a request
+   * @param outcome {@code within_limit}, {@code over_limit} or {@code failed}
+   */
+  public void descriptorHits(String rule, String outcome, long hits) {
+    if (hits > 0) {
+      descriptorHits.labels(rule, outcome).inc((double) hits);
+    }
   }
 
   /** A backend reported what a request used. */

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * rules.
  */
 public final class RuleTree {
+  /** No rule at all: everything is OK. */
+  public static final RuleTree EMPTY = new RuleTree(Map.of());
+
   private final Map<String, RuleNode> domains;
 
   RuleTree(Map<String, RuleNode> domains) {

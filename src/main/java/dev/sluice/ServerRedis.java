@@ -1,0 +1,60 @@
+package dev.sluice;
+
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.metrics.Metrics;
+import dev.sluice.redis.EmbeddedRedis;
+import dev.sluice.redis.RedisConnections;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The Redis of a server, its own or somebody else's, and the connections to it. */
+final class ServerRedis {
+  private final SluiceConfig settings;
+  private final Optional<EmbeddedRedis> embedded;
+  private final List<RedisConnections> connections = new ArrayList<>();
+
+  private ServerRedis(SluiceConfig settings, Optional<EmbeddedRedis> embedded) {
+    this.settings = settings;
+    this.embedded = embedded;
+  }
+
+  /** Starts the embedded one where the settings say so. */
+  static ServerRedis start(SluiceConfig settings) throws CannotStart {
+    try {
+      return new ServerRedis(
+          settings,
+          settings.redis().embedded()
+              ? Optional.of(
+                  EmbeddedRedis.start(
+                      EmbeddedRedis.Options.durable(settings.dataDirectory().resolve("redis"))))
+              : Optional.empty());
+    } catch (IllegalStateException e) {
+      throw new CannotStart(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Connections for those whose calls have this deadline. */
+  RedisConnections connect(Duration deadline, Vertx vertx, Metrics metrics) {
+    String url = embedded.map(EmbeddedRedis::url).orElseGet(settings.redis()::reveal);
+    RedisConnections opened =
+        RedisConnections.open(PartOptions.redis(url, deadline), EventLoops.of(vertx), metrics);
+    connections.add(opened);
+    return opened;
+  }
+
+  String describe() {
+    return embedded.map(EmbeddedRedis::describe).orElseGet(() -> "Redis at " + settings.redis());
+  }
+
+  void disconnect() {
+    connections.forEach(RedisConnections::close);
+  }
+
+  /** Ends the embedded one. */
+  void stop() {
+    embedded.ifPresent(EmbeddedRedis::close);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.sluice.edges;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.testing.Stack;
+import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The rules of a directory, by gRPC and by /json, counted together. */
+class RateLimitIT {
+  @TempDir private static Path folder;
+  private static Stack stack;
+  private static ManagedChannel channel;
+
+  @BeforeAll
+  static void start() throws Exception {
+    Path rules = Files.createDirectory(folder.resolve("ratelimit"));
+    Files.writeString(
+        rules.resolve("edge.yaml"),
+        """
+        domain: edge
+        descriptors:
+        - key: client
+          rate_limit: {unit: day, requests_per_unit: 3}
+        """);
+    stack =
+        new Stack(folder, Tiers.SAMBASTACK, "rateLimit: {directory: ratelimit}\n", Tiers.BACKENDS);
+    channel = ManagedChannelBuilder.forTarget(stack.doors().grpc()).usePlaintext().build();
+  }
+
+  @AfterAll
+  static void stop() {
+    channel.shutdownNow();
+    stack.close();
+  }
+
+  @Test
+  void gRpcAndJson_countTheSameHits() {
+    assertThat(ask("edge", "10.0.0.1").getStatuses(0).getLimitRemaining()).isEqualTo(2);
+    assertThat(json("10.0.0.1").body()).contains("\"limitRemaining\":1");
+    assertThat(ask("edge", "10.0.0.1").getOverallCode()).isEqualTo(RateLimitResponse.Code.OK);
+
+    assertThat(json("10.0.0.1").statusCode()).isEqualTo(429);
+    RateLimitResponse over = ask("edge", "10.0.0.1");
+    assertThat(over.getOverallCode()).isEqualTo(RateLimitResponse.Code.OVER_LIMIT);
+    assertThat(over.getStatuses(0).getCurrentLimit().getRequestsPerUnit()).isEqualTo(3);
+    assertThat(over.getStatuses(0).getDurationUntilReset().getSeconds()).isBetween(1L, 86_400L);
+    assertThat(stack.metrics())
+        .contains("sluice_descriptor_hits_total{rule=\"edge.client\",outcome=\"over_limit\",} 2.0");
+  }
+
+  @Test
+  void domainWithoutRules_isOk() {
+    assertThat(ask("other", "10.0.0.2").getOverallCode()).isEqualTo(RateLimitResponse.Code.OK);
+  }
+
+  private static RateLimitResponse ask(String domain, String client) {
+    return RateLimitServiceGrpc.newBlockingStub(channel)
+        .shouldRateLimit(
+            RateLimitRequest.newBuilder()
+                .setDomain(domain)
+                .addDescriptors(
+                    RateLimitDescriptor.newBuilder()
+                        .addEntries(
+                            RateLimitDescriptor.Entry.newBuilder()
+                                .setKey("client")
+                                .setValue(client)))
+                .build());
+  }
+
+  private static HttpResponse<String> json(String client) {
+    return stack.send(
+        HttpRequest.newBuilder(URI.create(stack.doors().http() + "/json"))
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    """
+                    {"domain":"edge","descriptors":[{"entries":[{"key":"client","value":"%s"}]}]}
+                    """
+                        .formatted(client)))
+            .build());
+  }
+}
