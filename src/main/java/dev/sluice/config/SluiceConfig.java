@@ -98,9 +98,10 @@ public record SluiceConfig(
    * How an edge's requests are decided.
    *
    * @param timeout of one decision
-   * @param modelHeader the request header in which the edge says the model, in lower case
+   * @param modelHeader the request header in which the edge says the model, in lower case; the edge
+   *     must not let clients set it
    */
-  public record EdgeDoor(DoorMode mode, Duration timeout, String modelHeader) {}
+  public record EdgeDoor(DoorMode mode, Duration timeout, Optional<String> modelHeader) {}
 
   /**
    * Envoy's descriptor rules.

@@ -75,8 +75,9 @@ final class SluiceReader {
     Gateway gateway = root.field("gateway").map(SluiceReader::gateway);
     Grpc grpc = root.field("grpc").map(SluiceReader::grpc);
     Http http = root.field("http").map(SluiceReader::http);
-    EdgeDoor extAuthz = root.field("extAuthz").map(SluiceReader::edgeDoor);
-    EdgeDoor auth = root.field("auth").map(SluiceReader::edgeDoor);
+    EdgeDoor extAuthz = root.field("extAuthz").map(fields -> edgeDoor(fields, Optional.empty()));
+    EdgeDoor auth =
+        root.field("auth").map(fields -> edgeDoor(fields, Optional.of("x-sluice-model")));
     RateLimit rateLimit = root.field("rateLimit").map(this::rateLimit);
     Listener metrics = root.field("metrics").map(f -> listener(f, "0.0.0.0", 9090));
     Listener debug = root.field("debug").map(f -> listener(f, "127.0.0.1", 6070));
@@ -164,7 +165,7 @@ final class SluiceReader {
         fields.field("maxBodyBytes").wholeNumber(1, Integer.MAX_VALUE).orElse(1 << 20));
   }
 
-  private static EdgeDoor edgeDoor(Fields fields) {
+  private static EdgeDoor edgeDoor(Fields fields, Optional<String> modelHeader) {
     return new EdgeDoor(
         fields.field("mode").oneOf(DoorMode.class).orElse(DoorMode.FRONT),
         fields.field("timeout").duration(SHORTEST, DAY).orElse(Duration.ofMillis(150)),
@@ -173,7 +174,7 @@ final class SluiceReader {
             .value(
                 "the name of a header, in lower case",
                 text -> Optional.of(text).filter(HEADER.asMatchPredicate()))
-            .orElse("x-sluice-model"));
+            .or(() -> modelHeader));
   }
 
   private RateLimit rateLimit(Fields fields) {

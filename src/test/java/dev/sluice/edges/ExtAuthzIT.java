@@ -52,7 +52,7 @@ class ExtAuthzIT {
         new Stack(
             Files.createDirectory(folder.resolve("full")),
             Tiers.SAMBASTACK,
-            "extAuthz: {mode: full}\n",
+            "extAuthz: {mode: full, modelHeader: x-sluice-model}\n",
             Tiers.BACKENDS);
     frontChannel = channel(front);
     fullChannel = channel(full);

@@ -52,14 +52,14 @@ final class CheckedRequest {
    *
    * @param modelHeader in which the edge says the model
    */
-  EdgeRequest edgeRequest(RequestId ids, String modelHeader) {
+  EdgeRequest edgeRequest(RequestId ids, Optional<String> modelHeader) {
     return new EdgeRequest(
         ids.shown(header("x-request-id")),
         Credential.ofAuthorization(header("authorization")),
         http.getMethod(),
         http.getPath(),
         Optional.ofNullable(context.get(CONTEXT_MODEL))
-            .or(() -> header(modelHeader))
+            .or(() -> modelHeader.flatMap(this::header))
             .filter(model -> !model.isEmpty()),
         body());
   }

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.service.auth.v3.CheckResponse;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,7 @@ public final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
 
   private final Authorizer authorizer;
   private final RequestId ids;
-  private final String modelHeader;
+  private final Optional<String> modelHeader;
   private final CheckAnswers answers;
   private final Metrics metrics;
 
@@ -34,7 +35,11 @@ public final class ExtAuthz extends AuthorizationGrpc.AuthorizationImplBase {
    * @param modelHeader in which the edge says the model, in lower case
    */
   public ExtAuthz(
-      Authorizer authorizer, DoorMode mode, RequestId ids, String modelHeader, Metrics metrics) {
+      Authorizer authorizer,
+      DoorMode mode,
+      RequestId ids,
+      Optional<String> modelHeader,
+      Metrics metrics) {
     this.authorizer = authorizer;
     this.ids = ids;
     this.modelHeader = modelHeader;

@@ -32,12 +32,12 @@ final class AuthRequest {
 
   private final Authorizer authorizer;
   private final RequestId ids;
-  private final String modelHeader;
+  private final Optional<String> modelHeader;
 
   /**
    * @param modelHeader in which the edge says the model
    */
-  AuthRequest(Authorizer authorizer, RequestId ids, String modelHeader) {
+  AuthRequest(Authorizer authorizer, RequestId ids, Optional<String> modelHeader) {
     this.authorizer = authorizer;
     this.ids = ids;
     this.modelHeader = modelHeader;
@@ -61,7 +61,7 @@ final class AuthRequest {
         Credentials.of(request),
         header(request, "x-original-method").orElse("GET").toUpperCase(Locale.ROOT),
         header(request, "x-original-uri").orElse("/"),
-        header(request, modelHeader).filter(model -> !model.isEmpty()),
+        modelHeader.flatMap(name -> header(request, name)).filter(model -> !model.isEmpty()),
         new EdgeBody.NotShown());
   }
 

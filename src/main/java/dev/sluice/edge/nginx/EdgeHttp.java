@@ -49,7 +49,7 @@ public final class EdgeHttp {
       HttpDoorOptions options,
       BodyBounds bodies,
       Authorizer authorizer,
-      String modelHeader,
+      Optional<String> modelHeader,
       Function<byte[], CompletionStage<Answer>> rateLimit,
       Readiness readiness,
       RequestId ids,
