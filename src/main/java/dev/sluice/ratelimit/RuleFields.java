@@ -114,15 +114,15 @@ final class RuleFields {
       reading.error(node, "config error, key is not of type string: a list or a map");
       return Optional.empty();
     }
-    Scalar key = Scalar.of(scalar);
-    if (key.kind() != Kind.TEXT) {
-      reading.error(node, "config error, key is not of type string: " + key.text());
-    } else if (!KNOWN.contains(key.text())) {
-      reading.error(node, "config error, unknown key '" + key.text() + "'");
-    } else if (!used.contains(key.text())) {
-      reading.warning(node, "'" + key.text() + "' has no effect here");
+    String key = scalar.getValue();
+    if (used.contains(key)) {
+      return Optional.of(key);
+    } else if (KNOWN.contains(key)) {
+      reading.warning(node, "'" + key + "' has no effect here");
+    } else if (Scalar.of(scalar).kind() == Kind.TEXT) {
+      reading.error(node, "config error, unknown key '" + key + "'");
     } else {
-      return Optional.of(key.text());
+      reading.error(node, "config error, key is not of type string: " + key);
     }
     return Optional.empty();
   }

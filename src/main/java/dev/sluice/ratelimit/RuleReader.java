@@ -29,7 +29,7 @@ final class RuleReader {
       List.of("detailed_metric", "value_to_metric", "metadata");
 
   /** Aliases can make a small file mean a vast tree. */
-  private static final int MOST_DESCRIPTORS = 2_000_000;
+  private static final int MOST_DESCRIPTORS = 1_000_000;
 
   private static final int DEEPEST = 100;
 

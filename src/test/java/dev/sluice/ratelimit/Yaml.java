@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Rules for tests. */
 final class Yaml {
@@ -26,15 +28,27 @@ final class Yaml {
   static LoadedRules load(Map<String, String> texts, boolean ignoreDotFiles, boolean merge)
       throws InvalidRules {
     try {
-      Path directory = Files.createTempDirectory(Path.of("target"), "rules");
+      Path directory = Files.createTempDirectory("rules");
       for (Map.Entry<String, String> each : texts.entrySet()) {
         Path file = directory.resolve(each.getKey());
         Files.createDirectories(file.getParent());
         Files.writeString(file, each.getValue());
       }
-      return RuleLoader.load(new RuleFiles(directory, ignoreDotFiles, merge));
+      try {
+        return RuleLoader.load(new RuleFiles(directory, ignoreDotFiles, merge));
+      } finally {
+        delete(directory);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> below = Files.walk(directory)) {
+      for (Path each : below.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
     }
   }
 

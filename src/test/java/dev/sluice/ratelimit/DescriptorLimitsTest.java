@@ -1,0 +1,398 @@
+package dev.sluice.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.sluice.ratelimit.Descriptor.Entry;
+import dev.sluice.ratelimit.RateLimitCounters.Hits;
+import dev.sluice.ratelimit.Verdict.Status;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class DescriptorLimitsTest {
+  private static final Instant NOW = Instant.ofEpochSecond(1_234);
+
+  private final CountersInMemory counters = new CountersInMemory();
+  private final Told told = new Told();
+  private RateLimitOptions options = RateLimitOptions.DEFAULTS;
+  private Instant now = NOW;
+  private Optional<RuleTree> rules = Optional.empty();
+
+  @ParameterizedTest
+  @CsvSource({
+    "second, domain_key_value_1234, 1",
+    "minute, domain_key_value_1200, 26",
+    "hour, domain_key_value_0, 2366",
+    "day, domain_key_value_0, 85166",
+    "week, domain_key_value_0, 603566",
+    "month, domain_key_value_0, 2590766",
+    "year, domain_key_value_0, 31534766"
+  })
+  void judge_aWindow_isAlignedToTheEpochAndNamedByItsStart(
+      String unit, String counter, long untilReset) {
+    given(
+        """
+        domain: domain
+        descriptors:
+        - key: key
+          value: value
+          rate_limit: {unit: %s, requests_per_unit: 5}
+        """
+            .formatted(unit));
+
+    Verdict verdict = judge("domain", descriptor("key=value"));
+
+    assertThat(counters.values).containsExactly(entry(counter, 1L));
+    assertThat(counters.asked)
+        .extracting(Hits::windowSeconds)
+        .containsExactly(Unit.parse(unit).orElseThrow().seconds());
+    assertThat(verdict.statuses().get(0).secondsUntilReset()).isEqualTo(untilReset);
+  }
+
+  @Test
+  void judge_nextWindow_countsAnew() {
+    given(rule("key: k", "unit: minute, requests_per_unit: 1"));
+    judge("d", descriptor("k=v"));
+    assertThat(judge("d", descriptor("k=v")).overLimit()).isTrue();
+
+    now = NOW.plusSeconds(26);
+
+    assertThat(judge("d", descriptor("k=v")).overLimit()).isFalse();
+    assertThat(counters.values).containsKeys("d_k_v_1200", "d_k_v_1260");
+  }
+
+  @Test
+  void judge_overTheLimit_stillCounts() {
+    given(rule("key: k", "unit: minute, requests_per_unit: 2"));
+
+    assertThat(statuses(5, "k=v"))
+        .extracting(Status::overLimit, Status::remaining)
+        .containsExactly(
+            tuple(false, 1L), tuple(false, 0L), tuple(true, 0L), tuple(true, 0L), tuple(true, 0L));
+    assertThat(counters.values).containsEntry("d_k_v_1200", 5L);
+  }
+
+  @ParameterizedTest(name = "of the request {0}, of the descriptor {1}: {2}")
+  @CsvSource({"0,,1", "1,,1", "7,,7", "0,0,0", "7,0,0", "7,3,3", "0,2147483647,2147483647"})
+  void judge_hits_ofTheDescriptorElseOfTheRequestElseOne(long request, String own, long counted) {
+    given(rule("key: k", "unit: minute, requests_per_unit: 5"));
+    OptionalLong hits = own == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(own));
+
+    judge(new Query("d", List.of(descriptor(Optional.empty(), hits, "k=v")), request));
+
+    assertThat(counters.asked).extracting(Hits::hits).containsExactly(counted);
+  }
+
+  @Test
+  void judge_onlyLooking_isOverOnceMoreThanTheLimitWasCounted() {
+    given(rule("key: k", "unit: minute, requests_per_unit: 2"));
+    Descriptor look = descriptor(Optional.empty(), OptionalLong.of(0), "k=v");
+
+    assertThat(judge("d", look).statuses().get(0).remaining()).isEqualTo(2);
+    statuses(2, "k=v");
+    assertThat(judge("d", look).overLimit()).isFalse();
+    statuses(1, "k=v");
+    assertThat(judge("d", look).overLimit()).isTrue();
+    assertThat(counters.values).containsEntry("d_k_v_1200", 3L);
+  }
+
+  @Test
+  void judge_unknownDomainOrDescriptor_isOkAndCountsNothing() {
+    given(rule("key: k", "unit: minute, requests_per_unit: 0"));
+
+    for (Verdict verdict :
+        List.of(
+            judge("other", descriptor("k=v")),
+            judge("other", descriptor(Optional.of(own(0, 1)), OptionalLong.empty(), "k=v")),
+            judge("d", descriptor("x=v")),
+            judge("d", descriptor("k=v", "x=y")),
+            judge("d", descriptor()))) {
+      assertThat(verdict.overLimit()).isFalse();
+      assertThat(verdict.statuses()).containsExactly(new Status(false, Optional.empty(), 0, 0));
+    }
+    assertThat(counters.asked).isEmpty();
+  }
+
+  @Test
+  void judge_unlimited_hasAllRemainingAndCountsNothing() {
+    given(rule("key: k", "unlimited: true"));
+
+    assertThat(judge("d", descriptor("k=v")).statuses())
+        .containsExactly(new Status(false, Optional.empty(), 4_294_967_295L, 0));
+    assertThat(counters.asked).isEmpty();
+  }
+
+  @Test
+  void judge_ownLimit_goesBeforeAnyRuleAndSharesItsCounter() {
+    given(
+        """
+        domain: d
+        descriptors:
+        - {key: free, rate_limit: {unlimited: true, name: f}}
+        - {key: k, shadow_mode: true, rate_limit: {unit: minute, requests_per_unit: 9, name: n}}
+        - {key: r, rate_limit: {unit: minute, requests_per_unit: 9, replaces: [{name: n}]}}
+        """);
+    Descriptor free = descriptor(Optional.of(own(1, 2)), OptionalLong.empty(), "free=x");
+    Descriptor k = descriptor(Optional.of(own(1, 2)), OptionalLong.empty(), "k=v");
+
+    assertThat(judge("d", free, k, descriptor("r=v")).statuses())
+        .extracting(Status::remaining)
+        .containsExactly(0L, 0L, 8L);
+    Verdict second = judge("d", free, k);
+    assertThat(second.overLimit()).isTrue();
+    assertThat(second.statuses()).allMatch(Status::overLimit);
+    assertThat(judge("d", descriptor("k=v")).statuses().get(0).remaining()).isEqualTo(6);
+    assertThat(told.lines).contains("d.(override) 1 hits, 1 over");
+  }
+
+  @Test
+  void judge_replaces_dropsWhatHasTheName() {
+    given(
+        """
+        domain: d
+        descriptors:
+        - {key: a, rate_limit: {unit: minute, requests_per_unit: 0, name: a}}
+        - {key: b, rate_limit: {unit: minute, requests_per_unit: 5, name: b, replaces: [{name: a}]}}
+        - {key: c, rate_limit: {unit: minute, requests_per_unit: 5, name: c, replaces: [{name: b}]}}
+        - {key: u, rate_limit: {unlimited: true, name: a, replaces: [{name: c}]}}
+        """);
+    Status dropped = new Status(false, Optional.empty(), 0, 0);
+
+    assertThat(judge("d", descriptor("a=1")).overLimit()).isTrue();
+    assertThat(judge("d", descriptor("a=1"), descriptor("b=1")).statuses().get(0))
+        .isEqualTo(dropped);
+    // What is replaced itself still replaces.
+    assertThat(judge("d", descriptor("a=1"), descriptor("b=1"), descriptor("c=1")).statuses())
+        .startsWith(dropped, dropped);
+    // What is unlimited replaces, and is not replaced.
+    assertThat(judge("d", descriptor("u=1"), descriptor("b=1"), descriptor("c=1")).statuses())
+        .containsExactly(new Status(false, Optional.empty(), Limit.MOST, 0), dropped, dropped);
+  }
+
+  @Test
+  void judge_replacesEachOther_dropsBoth() {
+    given(
+        """
+        domain: d
+        descriptors:
+        - {key: a, rate_limit: {unit: minute, name: a, replaces: [{name: b}]}}
+        - {key: b, rate_limit: {unit: minute, name: b, replaces: [{name: a}]}}
+        """);
+
+    assertThat(judge("d", descriptor("a=1"), descriptor("b=1")).statuses())
+        .containsOnly(new Status(false, Optional.empty(), 0, 0));
+    assertThat(counters.asked).isEmpty();
+  }
+
+  @Test
+  void judge_shadowMode_tellsNobodyButTheMetrics() {
+    given(rule("key: k, shadow_mode: true", "unit: minute, requests_per_unit: 1"));
+
+    List<Status> statuses = statuses(2, "k=v");
+
+    assertThat(statuses.get(1).overLimit()).isFalse();
+    assertThat(statuses.get(1).remaining()).isZero();
+    assertThat(statuses.get(1).limit()).isPresent();
+    assertThat(told.lines).containsExactly("d.k 1 hits, 0 over", "d.k 1 hits, 1 over");
+  }
+
+  @Test
+  void judge_globalShadowMode_changesOnlyTheWhole() {
+    options = new RateLimitOptions("", true, false);
+    given(rule("key: k", "unit: minute, requests_per_unit: 0"));
+
+    Verdict verdict = judge("d", descriptor("k=v"));
+
+    assertThat(verdict.overLimit()).isFalse();
+    assertThat(verdict.statuses().get(0).overLimit()).isTrue();
+  }
+
+  @ParameterizedTest(name = "{0}, every rule a quota: {1}: over: {2}")
+  @CsvSource({
+    "l0, false, true",
+    "l5, false, false",
+    "q0, false, true",
+    "q5, false, false",
+    "q0 q5, false, false",
+    "q0 q0, false, true",
+    "q0 l5, false, true",
+    "q0 q5 l0, false, true",
+    "q0 x, false, true",
+    "q0 u, false, true",
+    "l0 l5, true, false",
+    "l0 l0, true, true",
+    "l0 x, true, false",
+    "l0 u, true, true",
+    "u, true, false"
+  })
+  void judge_quotas_refuseWhenAllAreOver(String asked, boolean everyRule, boolean over) {
+    options = new RateLimitOptions("", false, everyRule);
+    given(
+        """
+        domain: d
+        descriptors:
+        - {key: l0, rate_limit: {unit: minute, requests_per_unit: 0}}
+        - {key: l5, rate_limit: {unit: minute, requests_per_unit: 5}}
+        - {key: q0, quota_mode: true, rate_limit: {unit: minute, requests_per_unit: 0}}
+        - {key: q5, quota_mode: true, rate_limit: {unit: minute, requests_per_unit: 5}}
+        - {key: u, quota_mode: true, rate_limit: {unlimited: true}}
+        """);
+
+    Descriptor[] descriptors =
+        Arrays.stream(asked.split(" "))
+            .map(key -> descriptor(key + "=v"))
+            .toArray(Descriptor[]::new);
+
+    assertThat(judge("d", descriptors).overLimit()).isEqualTo(over);
+  }
+
+  @Test
+  void judge_sharedThreshold_namesTheCounterByThePattern() {
+    given(
+        """
+        domain: share
+        descriptors:
+        - key: file
+          value: docs/*
+          share_threshold: true
+          rate_limit: {unit: minute, requests_per_unit: 2}
+          descriptors:
+          - {key: user, rate_limit: {unit: minute, requests_per_unit: 5}}
+        - key: file
+          value: own/*
+          rate_limit: {unit: minute, requests_per_unit: 2}
+        """);
+
+    judge("share", descriptor("file=docs/a"), descriptor("file=docs/b"));
+    judge("share", descriptor("file=own/a"), descriptor("file=docs/a", "user=ada"));
+
+    assertThat(counters.values)
+        .containsOnlyKeys(
+            "share_file_docs/*_1200", "share_file_own/a_1200", "share_file_docs/*_user_ada_1200");
+  }
+
+  @Test
+  void judge_keyPrefix_standsFirst() {
+    options = new RateLimitOptions("prefix:", false, false);
+    given(rule("key: k", "unit: second"));
+
+    judge("d", descriptor("k=v"));
+
+    assertThat(counters.values).containsOnlyKeys("prefix:d_k_v_1234");
+  }
+
+  @Test
+  void judge_invalidQueries_countNothingAndSayWhy() {
+    given(rule("key: k", "unit: second"));
+
+    assertRefused(new Query("", List.of(), 0), "rate limit domain must not be empty");
+    assertRefused(new Query("d", List.of(), 0), "rate limit descriptor list must not be empty");
+    assertRefused(
+        new Query("d", Collections.nCopies(1_001, descriptor("k=v")), 0),
+        "more than 1000 descriptors in one request");
+    assertRefused(
+        new Query("d", List.of(descriptor("k=v")), 1L << 31),
+        "hits_addend must be less than 2147483648, but is 2147483648");
+    assertRefused(
+        new Query(
+            "d",
+            List.of(descriptor("k=v"), descriptor(Optional.empty(), OptionalLong.of(-1), "x=v")),
+            0),
+        "hits_addend must be less than 2147483648, but is 18446744073709551615");
+    assertRefused(
+        new Query("d", List.of(descriptor(Optional.of(own(5, 8)), OptionalLong.empty(), "k=v")), 0),
+        "a descriptor's limit has the unit number 8; expected 1 (SECOND) to 7 (WEEK)");
+    rules = Optional.empty();
+    assertRefused(
+        new Query("d", List.of(descriptor("k=v")), 0), "no rate limit configuration loaded");
+    assertThat(counters.asked).isEmpty();
+    assertThat(told.lines).hasSize(7);
+  }
+
+  @Test
+  void judge_countersFail_failsAsTheyDo() {
+    given(rule("key: k", "unit: second"));
+    counters.failure = Optional.of(new IllegalStateException("gone"));
+
+    assertThatThrownBy(() -> judge("d", descriptor("x=v"), descriptor("k=v")))
+        .isInstanceOf(CompletionException.class)
+        .hasCause(counters.failure.get());
+    assertThat(told.lines).containsExactly("d.k 1 failed");
+  }
+
+  @ParameterizedTest(name = "{0} hits after {1}, of 10: {2} over")
+  @CsvSource({"1,0,0", "10,0,0", "11,0,1", "4,8,2", "4,10,4", "4,20,4", "0,20,0"})
+  void judge_metrics_tellHowManyHitsWereOver(long hits, long before, long over) {
+    given(rule("key: k", "unit: minute, requests_per_unit: 10"));
+    counters.values.put("d_k_v_1200", before);
+
+    judge("d", descriptor(Optional.empty(), OptionalLong.of(hits), "k=v"));
+
+    assertThat(told.lines).containsExactly("d.k " + hits + " hits, " + over + " over");
+  }
+
+  private void given(String yaml) {
+    rules = Optional.of(Yaml.rules(yaml));
+  }
+
+  private static String rule(String descriptor, String limit) {
+    return "domain: d\ndescriptors:\n- {" + descriptor + ", rate_limit: {" + limit + "}}\n";
+  }
+
+  private static Descriptor descriptor(String... entries) {
+    return descriptor(Optional.empty(), OptionalLong.empty(), entries);
+  }
+
+  private static Descriptor descriptor(
+      Optional<Descriptor.OwnLimit> limit, OptionalLong hits, String... entries) {
+    return new Descriptor(
+        Arrays.stream(entries)
+            .map(entry -> entry.split("=", 2))
+            .map(parts -> new Entry(parts[0], parts[1]))
+            .toList(),
+        limit,
+        hits);
+  }
+
+  private static Descriptor.OwnLimit own(long requests, int unit) {
+    return new Descriptor.OwnLimit(requests, unit);
+  }
+
+  private List<Status> statuses(int times, String entry) {
+    List<Status> statuses = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      statuses.addAll(judge("d", descriptor(entry)).statuses());
+    }
+    return statuses;
+  }
+
+  private Verdict judge(String domain, Descriptor... descriptors) {
+    return judge(new Query(domain, List.of(descriptors), 0));
+  }
+
+  private Verdict judge(Query query) {
+    return new DescriptorLimits(() -> rules, counters, options, () -> now, told)
+        .judge(query)
+        .toCompletableFuture()
+        .join();
+  }
+
+  private void assertRefused(Query query, String message) {
+    assertThatThrownBy(() -> judge(query))
+        .isInstanceOf(CompletionException.class)
+        .cause()
+        .isInstanceOf(InvalidQuery.class)
+        .hasMessage(message);
+  }
+}
