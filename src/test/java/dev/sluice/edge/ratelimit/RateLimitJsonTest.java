@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.edge.Answer;
 import dev.sluice.ratelimit.DescriptorLimits;
-import dev.sluice.ratelimit.InvalidQuery;
 import dev.sluice.ratelimit.RateLimitCounters;
-import dev.sluice.ratelimit.RateLimitMetrics;
 import dev.sluice.ratelimit.RateLimitOptions;
-import dev.sluice.ratelimit.Rule;
 import dev.sluice.ratelimit.RuleFiles;
 import dev.sluice.ratelimit.RuleLoader;
 import dev.sluice.ratelimit.RuleTree;
@@ -189,16 +186,5 @@ final class RateLimitJsonTest {
               .mapToLong(each -> values.merge(each.key(), each.hits(), Long::sum))
               .toArray());
     }
-  }
-
-  private static final class Silent implements RateLimitMetrics {
-    @Override
-    public void counted(Rule rule, long hits, long overLimit) {}
-
-    @Override
-    public void failed(Rule rule, long hits) {}
-
-    @Override
-    public void refused(InvalidQuery why) {}
   }
 }

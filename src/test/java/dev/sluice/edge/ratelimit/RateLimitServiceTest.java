@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.UInt64Value;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.DescriptorLimits;
-import dev.sluice.ratelimit.InvalidQuery;
-import dev.sluice.ratelimit.RateLimitMetrics;
 import dev.sluice.ratelimit.RateLimitOptions;
-import dev.sluice.ratelimit.Rule;
 import dev.sluice.ratelimit.RuleFiles;
 import dev.sluice.ratelimit.RuleLoader;
 import dev.sluice.ratelimit.RuleTree;
@@ -44,6 +41,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,7 +86,7 @@ final class RateLimitServiceTest {
   void start(@TempDir Path directory) throws Exception {
     Files.writeString(directory.resolve("edge.yaml"), RULES);
     rules = Optional.of(RuleLoader.load(new RuleFiles(directory, false, false)).tree());
-    RedisOptions options = new RedisOptions(redis.url(), Duration.ofMillis(500), 10_000);
+    RedisOptions options = new RedisOptions(redis.url(), Duration.ofSeconds(2), 10_000);
     connections = RedisConnections.open(options, loops, new Metrics());
     assertThat(connections.awaitAnswer(Duration.ofSeconds(10))).isTrue();
     DescriptorLimits limits =
@@ -212,6 +211,7 @@ final class RateLimitServiceTest {
   void shouldRateLimit_manyAtOnce_admitsExactlyTheLimit() throws Exception {
     RateLimitRequest request = request(descriptor("parallel", unique()));
     AtomicInteger admitted = new AtomicInteger();
+    Queue<String> failures = new ConcurrentLinkedQueue<>();
     CountDownLatch answers = new CountDownLatch(1_000);
 
     for (int i = 0; i < 1_000; i++) {
@@ -225,7 +225,7 @@ final class RateLimitServiceTest {
 
             @Override
             public void onError(Throwable failure) {
-              admitted.addAndGet(1_000_000);
+              failures.add(String.valueOf(failure.getMessage()));
               answers.countDown();
             }
 
@@ -237,6 +237,7 @@ final class RateLimitServiceTest {
     }
 
     assertThat(answers.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(failures).isEmpty();
     assertThat(admitted).hasValue(100);
   }
 
@@ -253,9 +254,9 @@ final class RateLimitServiceTest {
                 assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN);
                 assertThat(failure.getStatus().getDescription())
                     .contains("Redis")
-                    .contains("no answer within 500 ms");
+                    .contains("no answer within 2000 ms");
               });
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     } finally {
       signal("CONT");
     }
@@ -299,16 +300,5 @@ final class RateLimitServiceTest {
   private void signal(String signal) throws Exception {
     String pid = Long.toString(redis.pid());
     assertThat(new ProcessBuilder("kill", "-" + signal, pid).start().waitFor()).isZero();
-  }
-
-  private static final class Silent implements RateLimitMetrics {
-    @Override
-    public void counted(Rule rule, long hits, long overLimit) {}
-
-    @Override
-    public void failed(Rule rule, long hits) {}
-
-    @Override
-    public void refused(InvalidQuery why) {}
   }
 }
