@@ -17,6 +17,19 @@ final class Tiers {
           rates:
           - {allowedRequests: 1000, periodSeconds: 60}
           - {allowedRequests: 20000, periodSeconds: 86400}
+        minute:
+        - {models: [small], queueDepth: 5, qos: web, rates: {allowedRequests: 2, periodSeconds: 50}}
+        daily:
+        - models: [small]
+          queueDepth: 5
+          qos: web
+          rates:
+          - {allowedRequests: 100, periodSeconds: 60}
+          - {allowedRequests: 2, periodSeconds: 86400}
+        legal:
+        - {models: [secret], queueDepth: 5, qos: web, rates: {allowedRequests: 9, periodSeconds: 60}}
+        narrow:
+        - {models: [narrow], queueDepth: 1, qos: narrow, rates: {allowedRequests: 99, periodSeconds: 60}}
         none:
         - {models: [small], queueDepth: 0, qos: web, rates: {allowedRequests: 0, periodSeconds: 60}}
         deprecated:
@@ -29,10 +42,14 @@ final class Tiers {
         bundleDeploymentSpecs:
         - name: one
           groups: [{name: default, minReplicas: 1, qosList: [web, free]}]
+        - name: two
+          groups: [{name: default, minReplicas: 1, qosList: [narrow]}]
       """;
 
   static final List<SimulatedBackendOptions> BACKENDS =
-      List.of(SimulatedBackendOptions.of("one", List.of("small", "large", "secret")));
+      List.of(
+          SimulatedBackendOptions.of("one", List.of("small", "large", "secret")),
+          SimulatedBackendOptions.of("two", List.of("narrow")).withSlots(1));
 
   private Tiers() {}
 }

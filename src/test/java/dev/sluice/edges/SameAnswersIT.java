@@ -1,0 +1,321 @@
+package dev.sluice.edges;
+
+import static dev.sluice.testing.Stack.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.account.ApiKey;
+import dev.sluice.account.KeyIssuer;
+import dev.sluice.account.KeyText;
+import dev.sluice.testing.Stack;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The same key, model and load get the same answer, whichever way they come. */
+class SameAnswersIT {
+  private static final String LIMITS =
+      "x-ratelimit-limit-requests x-ratelimit-remaining-requests x-ratelimit-reset-requests";
+  private static final String LIMITS_DAY =
+      LIMITS
+          + " x-ratelimit-limit-requests-day x-ratelimit-remaining-requests-day"
+          + " x-ratelimit-reset-requests-day";
+  private static final String RETRY = " retry-after retry-after-ms";
+
+  /** The headers that a client may rely on; a value of any of them must be the same everywhere. */
+  private static final Set<String> NAMED =
+      Set.of(
+          ("content-type x-request-id x-should-retry" + RETRY + " " + LIMITS_DAY).split(" ", -1));
+
+  /** Those that have a time in them. */
+  private static final Set<String> TIMES =
+      Set.of(
+          "retry-after",
+          "retry-after-ms",
+          "x-ratelimit-reset-requests",
+          "x-ratelimit-reset-requests-day");
+
+  @TempDir private static Path folder;
+  private static Edges edges;
+
+  @BeforeAll
+  static void start() {
+    edges = new Edges(folder, Tiers.SAMBASTACK);
+  }
+
+  @AfterAll
+  static void stop() {
+    edges.close();
+  }
+
+  /** What is presented as the key of a new user. */
+  enum Presented {
+    NOTHING,
+    NO_KEY_AT_ALL,
+    BASIC,
+    UNKNOWN,
+    REVOKED,
+    EXPIRED,
+    GOOD
+  }
+
+  enum Load {
+    NONE,
+    RATE_USED_UP,
+    QUEUE_FULL
+  }
+
+  /**
+   * A row: who presents what, in which tier ({@code -}: none given), for which model, streamed, and
+   * under which load; then the status, the error's code, and the named headers beside {@code
+   * content-type} and {@code x-request-id}.
+   */
+  static Stream<Arguments> table() {
+    return Stream.of(
+        row("NOTHING", "web", "small", false, "NONE", 401, "invalid_api_key", ""),
+        row("NO_KEY_AT_ALL", "web", "unknown", true, "NONE", 401, "invalid_api_key", ""),
+        row("BASIC", "free", "old", false, "NONE", 401, "invalid_api_key", ""),
+        row("UNKNOWN", "web", "small", true, "NONE", 401, "invalid_api_key", ""),
+        row("REVOKED", "web", "large", false, "NONE", 401, "invalid_api_key", ""),
+        row("EXPIRED", "free", "small", true, "NONE", 401, "invalid_api_key", ""),
+        row("GOOD", "web", "small", false, "NONE", 200, "", LIMITS_DAY),
+        row("GOOD", "web", "large", true, "NONE", 200, "", LIMITS_DAY),
+        row("GOOD", "-", "small", false, "NONE", 200, "", LIMITS),
+        row("GOOD", "free", "small", true, "NONE", 200, "", LIMITS),
+        row("GOOD", "legal", "secret", false, "NONE", 200, "", LIMITS),
+        row("GOOD", "-", "secret", false, "NONE", 403, "model_restricted", ""),
+        row("GOOD", "web", "secret", true, "NONE", 403, "model_restricted", ""),
+        row("GOOD", "web", "unknown", false, "NONE", 404, "model_not_found", ""),
+        row("GOOD", "-", "large", true, "NONE", 404, "model_not_found", ""),
+        row("GOOD", "web", "old", false, "NONE", 410, "model_deprecated", ""),
+        row("GOOD", "free", "old", true, "NONE", 410, "model_deprecated", ""),
+        row("GOOD", "web", "broken", false, "NONE", 503, "model_maintenance", "x-should-retry"),
+        row(
+            "GOOD",
+            "minute",
+            "small",
+            false,
+            "RATE_USED_UP",
+            429,
+            "rate_limit_exceeded",
+            LIMITS + RETRY),
+        row(
+            "GOOD",
+            "free",
+            "small",
+            true,
+            "RATE_USED_UP",
+            429,
+            "rate_limit_exceeded",
+            LIMITS + " x-should-retry"),
+        row(
+            "GOOD",
+            "daily",
+            "small",
+            false,
+            "RATE_USED_UP",
+            429,
+            "rate_limit_exceeded",
+            LIMITS_DAY + " x-should-retry"),
+        row("REVOKED", "minute", "small", false, "RATE_USED_UP", 401, "invalid_api_key", ""),
+        row("GOOD", "narrow", "narrow", false, "QUEUE_FULL", 503, "queue_full", LIMITS + RETRY));
+  }
+
+  @ParameterizedTest(name = "{0}, tier {1}, model {2}, stream {3}, {4}: {5}")
+  @MethodSource("table")
+  void everyWay_givesTheAnswerOfTheTable(
+      Presented presented,
+      String tier,
+      String model,
+      boolean stream,
+      Load load,
+      int status,
+      String code,
+      String headers) {
+    Map<Way, String> bodies = new TreeMap<>(Comparator.comparing(Way::name));
+    for (Way way : edges.ways()) {
+      if (load == Load.QUEUE_FULL && !way.queues()) {
+        continue; // nothing waits at an edge
+      }
+      HttpResponse<String> response =
+          under(way, load, tier, (user, key) -> ask(way, presented, key, model, stream));
+
+      assertThat(response.statusCode()).as("%s: %s", way, response.body()).isEqualTo(status);
+      assertThat(response.body()).as("%s", way).contains(code);
+      assertThat(named(response).keySet())
+          .as("%s", way)
+          .isEqualTo(words("content-type x-request-id " + headers));
+      assertThat(named(response)).as("%s", way).containsEntry("x-request-id", List.of("case-1"));
+      bodies.put(way, masked(response) + values(response));
+    }
+    assertThat(Set.copyOf(bodies.values())).as("%s", bodies).hasSize(1);
+  }
+
+  @Test
+  void twoAuthorizationHeaders_getNobodyInAnyWay() {
+    for (Way way : edges.ways()) {
+      String bearer = "Bearer " + way.stack().key("twice", "web");
+
+      int status = way.chat(bearer, "small", body("small"), "authorization", bearer).statusCode();
+
+      assertThat(status).as("%s", way).isIn(400, 401); // NGINX refuses them itself
+    }
+  }
+
+  @Test
+  void logsOfTheEdges_afterAllOfThis_haveNoComplaint() {
+    assertThat(edges.complaints()).isEmpty();
+  }
+
+  private interface Asking {
+    HttpResponse<String> ask(String user, KeyIssuer.Issued key);
+  }
+
+  private static HttpResponse<String> under(Way way, Load load, String tier, Asking asking) {
+    String user = "user-" + new SecureRandom().nextInt(1_000_000_000);
+    KeyIssuer.Issued key =
+        way.stack().issue(user, Optional.of(tier).filter(name -> !name.equals("-")));
+    String bearer = "Bearer " + key.text().reveal();
+    if (load == Load.RATE_USED_UP) {
+      for (int status = 200; status == 200; ) {
+        status = way.chat(bearer, "small", body("small")).statusCode();
+      }
+    }
+    if (load != Load.QUEUE_FULL) {
+      return asking.ask(user, key);
+    }
+    // One runs, one waits; the next is one too many.
+    String slow = body("narrow", ",\"max_tokens\":100000");
+    List<CompletableFuture<?>> before =
+        List.of(
+            way.stack().http().sendAsync(slow(way, bearer, slow), drop()),
+            way.stack().http().sendAsync(slow(way, bearer, slow), drop()));
+    try {
+      Awaitility.await()
+          .until(
+              () ->
+                  way.stack()
+                      .metrics()
+                      .contains("sluice_queue_length{model=\"narrow\",qos=\"narrow\",} 1.0"));
+      return asking.ask(user, key);
+    } finally {
+      before.forEach(future -> future.cancel(true));
+    }
+  }
+
+  private static HttpRequest slow(Way way, String bearer, String body) {
+    return way.request(bearer, "narrow")
+        .header("x-simulate", "ttft=30s")
+        .POST(HttpRequest.BodyPublishers.ofString(body))
+        .build();
+  }
+
+  private static HttpResponse.BodyHandler<Void> drop() {
+    return HttpResponse.BodyHandlers.discarding();
+  }
+
+  private static HttpResponse<String> ask(
+      Way way, Presented presented, KeyIssuer.Issued issued, String model, boolean stream) {
+    String body = body(model, stream ? ",\"stream\":true" : "");
+    String bearer = "Bearer " + issued.text().reveal();
+    Stack stack = way.stack();
+    switch (presented) {
+      case REVOKED -> stack.replace(issued.record().revoke());
+      case EXPIRED -> stack.replace(expired(issued.record()));
+      default -> {}
+    }
+    return switch (presented) {
+      case NOTHING -> way.chat("", model, body);
+      case NO_KEY_AT_ALL -> way.chat("Bearer sk-nonsense-abcd", model, body);
+      case BASIC -> way.chat("Basic dXNlcjpwYXNz", model, body);
+      case UNKNOWN ->
+          way.chat(
+              "Bearer " + KeyText.generate(Stack.ORGANIZATION, new Random(1)).reveal(),
+              model,
+              body);
+      case REVOKED, EXPIRED, GOOD -> way.chat(bearer, model, body);
+    };
+  }
+
+  private static ApiKey expired(ApiKey key) {
+    return new ApiKey(
+        key.organization(),
+        key.id(),
+        key.name(),
+        key.project(),
+        key.user(),
+        key.secretHash(),
+        key.lastFour(),
+        key.tier(),
+        Optional.of(Instant.EPOCH),
+        false);
+  }
+
+  private static Arguments row(
+      String presented,
+      String tier,
+      String model,
+      boolean stream,
+      String load,
+      int status,
+      String code,
+      String headers) {
+    return Arguments.of(
+        Presented.valueOf(presented),
+        tier,
+        model,
+        stream,
+        Load.valueOf(load),
+        status,
+        code,
+        headers);
+  }
+
+  private static Map<String, List<String>> named(HttpResponse<String> response) {
+    Map<String, List<String>> named = new TreeMap<>(response.headers().map());
+    named.keySet().retainAll(NAMED);
+    return named;
+  }
+
+  private static String values(HttpResponse<String> response) {
+    Map<String, List<String>> values = named(response);
+    values.keySet().removeAll(TIMES);
+    return " " + values;
+  }
+
+  /** The body without what differs from one request to the next: its user, its times, its ids. */
+  private static String masked(HttpResponse<String> response) {
+    return response
+        .body()
+        .replaceAll("user-[0-9]+", "<user>")
+        .replaceAll("\\*{5}[0-9A-Za-z]{4}", "<key>")
+        .replaceAll("Try again in .*?\\)\\.", "<time>")
+        .replaceAll("\"id\":\"[^\"]*\"", "<id>")
+        .replaceAll(
+            "(\"[a-z_]*(?:time|created|latency|per_sec|token_sec)[a-z_]*\":)[0-9.eE+-]+", "$1<n>");
+  }
+
+  private static Set<String> words(String text) {
+    Set<String> words = new TreeSet<>(List.of(text.strip().split(" +", -1)));
+    return words;
+  }
+}
