@@ -34,6 +34,9 @@ final class RedisConnection {
   /** A connection on which nothing was answered for so long is given up. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** A timer that is so late waits as long again, so that the loop reads first. */
+  private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
   private final EventLoop loop;
   private final RedisLink link;
   private final Reachability reachability;
@@ -265,7 +268,20 @@ final class RedisConnection {
 
   private void setTimer(long nanos) {
     timerSet = true;
-    var unused = loop.schedule(this::expire, nanos, TimeUnit.NANOSECONDS);
+    long due = System.nanoTime() + nanos;
+    var unused = loop.schedule(() -> onTimer(due), nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * When the loop stood still (a collection, a cold start), timers run before what has come in the
+   * meantime is read: what is answered already must not expire.
+   */
+  private void onTimer(long due) {
+    if (System.nanoTime() - due > STALL_NANOS) {
+      var unused = loop.schedule(this::expire, STALL_NANOS, TimeUnit.NANOSECONDS);
+    } else {
+      expire();
+    }
   }
 
   private void expire() {
