@@ -31,6 +31,7 @@ final class EdgeDoors {
 
   EdgeDoors(
       SluiceConfig settings,
+      Endpoints endpoints,
       Vertx vertx,
       Deciding deciding,
       DescriptorLimits limits,
@@ -41,7 +42,7 @@ final class EdgeDoors {
     this.grpc =
         new GrpcDoor(
             EventLoops.of(vertx),
-            PartOptions.grpc(settings),
+            PartOptions.grpc(settings, endpoints),
             List.of(
                 new ExtAuthz(
                     extAuthz,
@@ -53,7 +54,7 @@ final class EdgeDoors {
     this.http =
         new EdgeHttp(
             vertx,
-            PartOptions.http(settings),
+            PartOptions.http(settings, endpoints),
             PartOptions.jsonBodies(settings),
             authorizer("auth", settings.auth(), deciding),
             settings.auth().modelHeader(),

@@ -27,7 +27,8 @@ final class Lifecycle {
   static String listening(String door, SluiceConfig.Listener at, Future<Integer> port)
       throws CannotStart {
     try {
-      return "http://" + address(at, port.toCompletionStage().toCompletableFuture().join());
+      return (at.tls().isPresent() ? "https://" : "http://")
+          + address(at, port.toCompletionStage().toCompletableFuture().join());
     } catch (CompletionException e) {
       throw cannotListen(door, at, e.getCause() == null ? e : e.getCause());
     }

@@ -23,13 +23,12 @@ final class PartOptions {
     return new RedisOptions(url, deadline, REDIS_CALLS_IN_FLIGHT);
   }
 
-  static GatewayOptions gateway(SluiceConfig settings) {
+  static GatewayOptions gateway(SluiceConfig settings, Endpoints endpoints) {
     SluiceConfig.Gateway gateway = settings.gateway();
     return new GatewayOptions(
         new HttpDoorOptions(
             "gateway",
-            gateway.listener().host(),
-            gateway.listener().port(),
+            endpoints.http("gateway", gateway.listener()),
             gateway.maxConnections(),
             gateway.headTimeout(),
             KEEP_ALIVE),
@@ -38,22 +37,23 @@ final class PartOptions {
         settings.lease().dividedBy(3));
   }
 
-  static GrpcDoorOptions grpc(SluiceConfig settings) {
+  static GrpcDoorOptions grpc(SluiceConfig settings, Endpoints endpoints) {
     SluiceConfig.Grpc grpc = settings.grpc();
     return new GrpcDoorOptions(
         grpc.listener().host(),
         grpc.listener().port(),
+        endpoints.grpcTls(grpc.listener()),
+        settings.gateway().headTimeout(),
         grpc.maxMessageBytes(),
         grpc.maxConnectionAge(),
         grpc.maxConnectionAgeGrace());
   }
 
-  static HttpDoorOptions http(SluiceConfig settings) {
+  static HttpDoorOptions http(SluiceConfig settings, Endpoints endpoints) {
     SluiceConfig.Http http = settings.http();
     return new HttpDoorOptions(
         "http",
-        http.listener().host(),
-        http.listener().port(),
+        endpoints.http("http", http.listener()),
         http.maxConnections(),
         settings.gateway().headTimeout(),
         KEEP_ALIVE);

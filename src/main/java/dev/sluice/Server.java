@@ -56,6 +56,7 @@ public final class Server implements AutoCloseable {
   private final SluiceConfig settings;
   private final ServerRedis store;
   private final Vertx vertx;
+  private final Endpoints endpoints;
   private final RedisConnections redis;
   private final Accounts accounts;
   private final Gateway gateway;
@@ -71,6 +72,7 @@ public final class Server implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     Metrics metrics = Metrics.ofProcess();
     this.vertx = EventLoops.start();
+    this.endpoints = new Endpoints(metrics, clock);
     this.redis = store.connect(settings.gateway().redisTimeout(), vertx, metrics);
     this.readiness = new ReplicaReadiness(redis);
     this.accounts = new RedisAccounts(redis);
@@ -97,7 +99,7 @@ public final class Server implements AutoCloseable {
     this.gateway =
         new Gateway(
             vertx,
-            PartOptions.gateway(settings),
+            PartOptions.gateway(settings, endpoints),
             deciding,
             dispatcher,
             configuration.deployments(),
@@ -110,19 +112,14 @@ public final class Server implements AutoCloseable {
             new RateLimitOptions(settings.rateLimit().keyPrefix(), false, false),
             clock,
             new RuleMetrics(metrics));
-    this.edges = new EdgeDoors(settings, vertx, deciding, limits, readiness);
+    this.edges = new EdgeDoors(settings, endpoints, vertx, deciding, limits, readiness);
     this.metricsDoor =
         new MetricsDoor(
-            vertx,
-            settings.metrics().host(),
-            settings.metrics().port(),
-            metrics.registry(),
-            readiness);
+            vertx, endpoints.http("metrics", settings.metrics()), metrics.registry(), readiness);
     this.debugDoor =
         new DebugDoor(
             vertx,
-            settings.debug().host(),
-            settings.debug().port(),
+            endpoints.http("debug", settings.debug()),
             configuration.catalog(),
             configuration.slots(),
             dispatcher::snapshot);
@@ -153,6 +150,7 @@ public final class Server implements AutoCloseable {
       log.warn("Redis does not answer yet: requests are refused until it does");
     }
     proofSecret.start(vertx);
+    endpoints.watch();
     Doors doors =
         new Doors(
             Lifecycle.listening(
@@ -188,6 +186,7 @@ public final class Server implements AutoCloseable {
         settings.drainTimeout().toSeconds());
     Lifecycle.stopped(gateway.drain(settings.drainTimeout()), settings.drainTimeout().plus(STOP));
     edges.stop();
+    endpoints.close();
     store.disconnect();
     Lifecycle.stopped(Future.join(metricsDoor.stop(), debugDoor.stop()), STOP);
     Lifecycle.stopped(vertx.close(), STOP);

@@ -29,13 +29,14 @@ class ArchitectureTest {
       Map.ofEntries(
           entry("policy", Set.of()),
           entry("metrics", Set.of()),
+          entry("tls", Set.of()),
           entry("account", Set.of("policy")),
           entry("usage", Set.of("policy")),
           entry("admission", Set.of("policy", "account", "usage")),
           entry("queue", Set.of("policy")),
           entry("backend", Set.of("policy")),
           entry("ratelimit", Set.of()),
-          entry("config", Set.of("policy", "queue", "backend", "account", "ratelimit")),
+          entry("config", Set.of("policy", "queue", "backend", "account", "ratelimit", "tls")),
           entry("redis", Set.of("admission", "account", "policy", "usage", "metrics", "ratelimit")),
           entry(
               "edge",
@@ -47,7 +48,8 @@ class ArchitectureTest {
                   "backend",
                   "usage",
                   "metrics",
-                  "ratelimit")));
+                  "ratelimit",
+                  "tls")));
 
   /** Frameworks that must not reach the packages that decide. */
   private static final List<String> FRAMEWORKS =

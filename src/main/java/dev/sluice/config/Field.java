@@ -102,6 +102,15 @@ final class Field {
     reading.report(Severity.WARNING, line, path, message);
   }
 
+  /** Reports what is found out about the value after it was read, where the value stands. */
+  void reportValue(Severity severity, String message) {
+    if (reading.overrides().replaces(path)) {
+      reading.overrides().report(severity, path, message, reading.problems());
+    } else {
+      reading.report(severity, line, path, message);
+    }
+  }
+
   boolean isMapping() {
     return node.filter(MappingNode.class::isInstance).isPresent();
   }
@@ -299,7 +308,7 @@ final class Field {
       Optional<T> value = parser.apply(override.get());
       if (value.isEmpty()) {
         String message = "expected " + expected + foundText(override.get());
-        reading.overrides().reportBad(path, message, reading.problems());
+        reading.overrides().report(Severity.ERROR, path, message, reading.problems());
       }
       return value;
     }

@@ -71,8 +71,13 @@ final class Overrides {
     return variables.containsKey(name) || (inside != null && inside.startsWith(name + "_"));
   }
 
-  void reportBad(String path, String message, Problems problems) {
-    problems.add(Severity.ERROR, FILE, OptionalInt.empty(), variable(path), message);
+  /** Whether a field itself is set. */
+  boolean replaces(String path) {
+    return variables.containsKey(variable(path));
+  }
+
+  void report(Severity severity, String path, String message, Problems problems) {
+    problems.add(severity, FILE, OptionalInt.empty(), variable(path), message);
   }
 
   /** To be called after everything was read: by then all names are known, if any could be read. */

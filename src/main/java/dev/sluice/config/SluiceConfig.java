@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import dev.sluice.policy.DoorMode;
 import dev.sluice.queue.QosList;
+import dev.sluice.tls.TlsMaterial;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,8 +50,9 @@ public record SluiceConfig(
    * A port to listen on.
    *
    * @param port 0 lets the system choose a free one
+   * @param tls with which it was found when the file was read; empty speaks plain text
    */
-  public record Listener(String host, int port) {}
+  public record Listener(String host, int port, Optional<TlsMaterial> tls) {}
 
   /**
    * The OpenAI door.

@@ -72,9 +72,9 @@ final class SluiceReader {
     RedisAddress redis = redis(root.field("redis").secret());
     // Beside the file, so that every command finds the same data, wherever it is called from.
     Path data = file.resolveSibling(path(root.field("dataDirectory")).orElse(Path.of("data")));
-    Gateway gateway = root.field("gateway").map(SluiceReader::gateway);
-    Grpc grpc = root.field("grpc").map(SluiceReader::grpc);
-    Http http = root.field("http").map(SluiceReader::http);
+    Gateway gateway = root.field("gateway").map(this::gateway);
+    Grpc grpc = root.field("grpc").map(this::grpc);
+    Http http = root.field("http").map(this::http);
     EdgeDoor extAuthz = root.field("extAuthz").map(fields -> edgeDoor(fields, Optional.empty()));
     EdgeDoor auth =
         root.field("auth").map(fields -> edgeDoor(fields, Optional.of("x-sluice-model")));
@@ -114,7 +114,7 @@ final class SluiceReader {
         .orElseThrow();
   }
 
-  private static Optional<Path> path(Field field) {
+  static Optional<Path> path(Field field) {
     return field.value(
         "a path",
         text -> {
@@ -126,7 +126,7 @@ final class SluiceReader {
         });
   }
 
-  private static Gateway gateway(Fields fields) {
+  private Gateway gateway(Fields fields) {
     Field body = fields.field("maxBodyBytes");
     long maxBody = body.wholeNumber(1L, Integer.MAX_VALUE).orElse(25L << 20);
     long maxBodies =
@@ -150,7 +150,7 @@ final class SluiceReader {
         duration(fields, "redisTimeout", 2, SHORTEST));
   }
 
-  private static Grpc grpc(Fields fields) {
+  private Grpc grpc(Fields fields) {
     return new Grpc(
         listener(fields, "0.0.0.0", 8081),
         fields.field("maxMessageBytes").wholeNumber(1024, Integer.MAX_VALUE).orElse(4 << 20),
@@ -158,7 +158,7 @@ final class SluiceReader {
         duration(fields, "maxConnectionAgeGrace", 3600, SHORTEST));
   }
 
-  private static Http http(Fields fields) {
+  private Http http(Fields fields) {
     return new Http(
         listener(fields, "0.0.0.0", 8080),
         fields.field("maxConnections").wholeNumber(1, 1_000_000).orElse(10_000),
@@ -184,10 +184,11 @@ final class SluiceReader {
         fields.field("timeout").duration(SHORTEST, DAY).orElse(Duration.ofMillis(15)));
   }
 
-  private static Listener listener(Fields fields, String host, int port) {
+  private Listener listener(Fields fields, String host, int port) {
     return new Listener(
         fields.field("host").text().orElse(host),
-        fields.field("port").wholeNumber(0, 65_535).orElse(port));
+        fields.field("port").wholeNumber(0, 65_535).orElse(port),
+        TlsReader.read(fields.field("tls"), file));
   }
 
   private static Log log(Fields fields) {

@@ -4,7 +4,7 @@
  * <p>A file is parsed and checked whole: all its problems are reported at once, each with file,
  * line, field and what was expected.
  *
- * <p>May depend on {@code policy}, {@code queue}, {@code backend} and {@code account}.
+ * <p>May depend on {@code policy}, {@code queue}, {@code backend}, {@code account} and {@code tls}.
  */
 @NullMarked
 package dev.sluice.config;

@@ -75,6 +75,11 @@ public final class Metrics {
           .labelNames("rule", "outcome")
           .register(registry);
 
+  private final Counter tlsReloads =
+      Counter.build("sluice_tls_reloads", "Changes of the files of TLS, taken or refused.")
+          .labelNames("door", "result")
+          .register(registry);
+
   /** With the metrics of the process and its JVM beside ours. */
   public static Metrics ofProcess() {
     Metrics metrics = new Metrics();
@@ -175,6 +180,15 @@ public final class Metrics {
     if (hits > 0) {
       descriptorHits.labels(rule, outcome).inc((double) hits);
     }
+  }
+
+  /**
+   * The files of a door's TLS have changed.
+   *
+   * @param result {@code taken} or {@code refused}
+   */
+  public void reloadedTls(String door, String result) {
+    tlsReloads.labels(door, result).inc();
   }
 
   /** A backend reported what a request used. */

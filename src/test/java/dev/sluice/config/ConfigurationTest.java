@@ -90,7 +90,7 @@ final class ConfigurationTest {
     assertThat(settings.gateway())
         .isEqualTo(
             new SluiceConfig.Gateway(
-                new Listener("0.0.0.0", 8000),
+                new Listener("0.0.0.0", 8000, Optional.empty()),
                 503,
                 26214400,
                 536870912,
@@ -101,8 +101,8 @@ final class ConfigurationTest {
                 Duration.ofSeconds(300),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(2)));
-    assertThat(settings.metrics()).isEqualTo(new Listener("0.0.0.0", 9090));
-    assertThat(settings.debug()).isEqualTo(new Listener("127.0.0.1", 6070));
+    assertThat(settings.metrics()).isEqualTo(new Listener("0.0.0.0", 9090, Optional.empty()));
+    assertThat(settings.debug()).isEqualTo(new Listener("127.0.0.1", 6070, Optional.empty()));
     assertThat(settings.log()).isEqualTo(new Log(Log.Format.TEXT, Log.Level.INFO));
     assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(60));
@@ -165,7 +165,7 @@ final class ConfigurationTest {
     assertThat(settings.gateway())
         .isEqualTo(
             new SluiceConfig.Gateway(
-                new Listener("127.0.0.1", 0),
+                new Listener("127.0.0.1", 0, Optional.empty()),
                 429,
                 1000,
                 2000,
@@ -176,8 +176,8 @@ final class ConfigurationTest {
                 Duration.ofMinutes(5),
                 Duration.ofMillis(500),
                 Duration.ofHours(1)));
-    assertThat(settings.metrics()).isEqualTo(new Listener("127.0.0.2", 1));
-    assertThat(settings.debug()).isEqualTo(new Listener("127.0.0.3", 2));
+    assertThat(settings.metrics()).isEqualTo(new Listener("127.0.0.2", 1, Optional.empty()));
+    assertThat(settings.debug()).isEqualTo(new Listener("127.0.0.3", 2, Optional.empty()));
     assertThat(settings.log()).isEqualTo(new Log(Log.Format.JSON, Log.Level.DEBUG));
     assertThat(settings.drainTimeout()).isZero();
     assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(10));

@@ -3,6 +3,7 @@ package dev.sluice.edge.debug;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.edge.http.Endpoint;
 import dev.sluice.policy.Block;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.Tier;
@@ -11,7 +12,6 @@ import dev.sluice.queue.QueueSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -32,12 +32,13 @@ public final class DebugDoor {
       """;
 
   private final ObjectMapper json = new ObjectMapper();
+  private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
   private final HttpServer server;
 
   public DebugDoor(
       Vertx vertx,
-      String host,
-      int port,
+      Endpoint endpoint,
       Catalog catalog,
       List<BatchSlots> deployments,
       Supplier<QueueSnapshot> queue) {
@@ -47,8 +48,7 @@ public final class DebugDoor {
     router.get("/queue").handler(route -> send(route, queue(queue.get())));
     this.server =
         vertx
-            .createHttpServer(
-                new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(75))
+            .createHttpServer(endpoint.options(HANDSHAKE).setIdleTimeout(75))
             .requestHandler(router);
   }
 

@@ -46,6 +46,7 @@ public final class GrpcDoor {
             .directExecutor()
             .withOption(ChannelOption.SO_BACKLOG, 1024)
             .withOption(ChannelOption.SO_REUSEADDR, true)
+            .handshakeTimeout(options.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .maxInboundMessageSize(options.maxMessageBytes())
             .maxInboundMetadataSize(MOST_HEADER_BYTES)
             .permitKeepAliveTime(LEAST_PING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
@@ -58,6 +59,7 @@ public final class GrpcDoor {
             .intercept(new CallFailures())
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance());
+    options.tls().ifPresent(tls -> builder.sslContext(tls.context()));
     services.forEach(builder::addService);
     this.server = builder.build();
     health.setStatus(RATE_LIMIT, ServingStatus.SERVING);

@@ -4,7 +4,8 @@
  *
  * <p>Everything is called on event loops, under a direct executor.
  *
- * <p>May depend on {@code edge}, {@code edge.authorization}, {@code account} and {@code metrics}.
+ * <p>May depend on {@code edge}, {@code edge.authorization}, {@code edge.tls}, {@code account} and
+ * {@code metrics}.
  */
 @NullMarked
 package dev.sluice.edge.envoy;

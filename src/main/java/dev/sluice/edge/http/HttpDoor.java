@@ -12,7 +12,6 @@ import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,7 +70,8 @@ public final class HttpDoor {
   }
 
   private Future<Integer> listen(int eventLoops, int attempts) {
-    int port = options.port() == 0 ? freePort() : options.port();
+    int fixed = options.endpoint().port();
+    int port = fixed == 0 ? freePort() : fixed;
     return vertx
         .deployVerticle(() -> new Listener(port), new DeploymentOptions().setInstances(eventLoops))
         .map(port)
@@ -79,7 +79,7 @@ public final class HttpDoor {
             failure -> {
               servers.clear();
               // Between the look for a free port and its use somebody else may take it.
-              return options.port() == 0 && attempts > 1
+              return fixed == 0 && attempts > 1
                   ? listen(eventLoops, attempts - 1)
                   : Future.failedFuture(failure);
             });
@@ -87,10 +87,11 @@ public final class HttpDoor {
 
   /** Vert.x lets several event loops share a port only when the port is known beforehand. */
   private int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(options.host()))) {
+    String host = options.endpoint().host();
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
       return socket.getLocalPort();
     } catch (IOException e) {
-      throw new UncheckedIOException("no free port on " + options.host(), e);
+      throw new UncheckedIOException("no free port on " + host, e);
     }
   }
 
@@ -135,11 +136,10 @@ public final class HttpDoor {
     public Future<?> start() {
       HttpServer server =
           vertx.createHttpServer(
-              new HttpServerOptions()
-                  .setHost(options.host())
-                  .setPort(port)
-                  // HTTP/1.1 only: with h2c Vert.x tells of a connection after its first head only.
-                  .setHttp2ClearTextEnabled(false)
+              options
+                  .endpoint()
+                  .at(port)
+                  .options(options.headTimeout())
                   .setMaxHeaderSize(MOST_HEADER_BYTES)
                   .setMaxInitialLineLength(MOST_LINE_BYTES)
                   .setAcceptBacklog(1024));

@@ -4,7 +4,7 @@
  *
  * <p>Knows nothing of what the doors decide.
  *
- * <p>May depend on {@code edge}, {@code account} and {@code metrics}.
+ * <p>May depend on {@code edge}, {@code edge.tls}, {@code account} and {@code metrics}.
  */
 @NullMarked
 package dev.sluice.edge.http;

@@ -1,12 +1,12 @@
 package dev.sluice.edge.metrics;
 
 import dev.sluice.edge.Readiness;
+import dev.sluice.edge.http.Endpoint;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -16,18 +16,19 @@ import java.time.Duration;
 
 /** {@code /metrics} for Prometheus; {@code /live} and {@code /ready} for an orchestrator. */
 public final class MetricsDoor {
+  private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
   private final HttpServer server;
 
   public MetricsDoor(
-      Vertx vertx, String host, int port, CollectorRegistry registry, Readiness readiness) {
+      Vertx vertx, Endpoint endpoint, CollectorRegistry registry, Readiness readiness) {
     Router router = Router.router(vertx);
     router.get("/metrics").handler(route -> metrics(route.request(), registry));
     router.get("/live").handler(route -> route.response().end("alive\n"));
     router.get("/ready").handler(route -> ready(route.request(), readiness));
     this.server =
         vertx
-            .createHttpServer(
-                new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(75))
+            .createHttpServer(endpoint.options(HANDSHAKE).setIdleTimeout(75))
             .requestHandler(router);
   }
 

@@ -1,0 +1,44 @@
+package dev.sluice.tls;
+
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the certificate and the key of a door are, in PEM.
+ *
+ * @param certificate the door's own, then those between it and its root
+ * @param key of the first certificate, without a passphrase
+ * @param clientCertificates those of which one must have signed a client's certificate; empty asks
+ *     clients for none
+ */
+public record TlsFiles(Path certificate, Path key, Optional<Path> clientCertificates) {
+
+  /** One of the files, by its name in the configuration. */
+  public enum Part {
+    CERTIFICATE("certificate"),
+    KEY("key"),
+    CLIENT_CERTIFICATES("clientCertificates");
+
+    private final String field;
+
+    Part(String field) {
+      this.field = field;
+    }
+
+    /** As in the configuration. */
+    public String field() {
+      return field;
+    }
+  }
+
+  /** What is in the files now, be it good or bad. Blocks. */
+  public TlsSnapshot read() {
+    Map<Part, FileText> texts = new EnumMap<>(Part.class);
+    texts.put(Part.CERTIFICATE, FileText.read(certificate));
+    texts.put(Part.KEY, FileText.read(key));
+    clientCertificates.ifPresent(file -> texts.put(Part.CLIENT_CERTIFICATES, FileText.read(file)));
+    return new TlsSnapshot(this, texts);
+  }
+}
