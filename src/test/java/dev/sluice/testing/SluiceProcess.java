@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 /** Sluice as a process of its own, from the classes of this build. */
 public final class SluiceProcess implements AutoCloseable {
   private static final Pattern DOOR =
-      Pattern.compile("(gateway|grpc|http|metrics|debug) ((?:http://)?[0-9.]+:[0-9]+)");
+      Pattern.compile("(gateway|grpc|http|metrics|debug) ((?:https?://)?[0-9.]+:[0-9]+)");
 
   private final Process process;
   private final Path log;

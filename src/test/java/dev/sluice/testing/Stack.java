@@ -54,10 +54,13 @@ public final class Stack implements AutoCloseable {
       Files.writeString(folder.resolve("sambastack.yaml"), sambastack);
       StringBuilder yaml =
           new StringBuilder("sambastack: sambastack.yaml\nredis: " + redis.url() + "\n");
-      yaml.append("grpc: {host: 127.0.0.1, port: 0}\nhttp: {host: 127.0.0.1, port: 0}\n");
-      yaml.append("metrics: {host: 127.0.0.1, port: 0}\ndebug: {port: 0}\ndrainTimeout: 2s\n");
-      yaml.append(more.contains("gateway:") ? "" : "gateway: {host: 127.0.0.1, port: 0}\n");
-      yaml.append(more).append("\ndeployments:\n");
+      for (String door : List.of("gateway", "grpc", "http", "metrics", "debug")) {
+        yaml.append(
+            ("\n" + more).contains("\n" + door + ":")
+                ? ""
+                : door + ": {host: 127.0.0.1, port: 0}\n");
+      }
+      yaml.append("drainTimeout: 2s\n").append(more).append("\ndeployments:\n");
       for (SimulatedBackendOptions options : deployments) {
         SimulatedBackend backend = new SimulatedBackend(vertx, options);
         int port = backend.start("127.0.0.1", 0).toCompletableFuture().join();

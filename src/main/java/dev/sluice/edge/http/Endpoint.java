@@ -33,6 +33,7 @@ public record Endpoint(String host, int port, Optional<DoorTls> tls) {
             options
                 .setSsl(true)
                 .setSslEngineOptions(new VertxTls(its.context()))
+                .setKeyCertOptions(VertxTls.noKey())
                 .setSslHandshakeTimeout(handshake.toMillis())
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS));
     return options;

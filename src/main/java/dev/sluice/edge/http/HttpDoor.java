@@ -148,6 +148,8 @@ public final class HttpDoor {
       return server
           .connectionHandler(connections::opened)
           .invalidRequestHandler(HttpDoor.this::invalid)
+          // Called before there is a connection of HTTP, so for what TLS refuses, or waited for.
+          .exceptionHandler(failure -> metrics.badRequest(options.door(), "tls_handshake"))
           .requestHandler(
               request -> {
                 if (connections.began(request.connection())) {
