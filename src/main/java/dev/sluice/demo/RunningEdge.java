@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,11 +41,12 @@ public final class RunningEdge implements AutoCloseable {
       trap "" INT HUP QUIT TERM
       log=$1
       shift
+      : >"$log"
       if command -v setsid >/dev/null; then
-        setsid "$@" </dev/null >"$log" 2>&1 &
+        setsid "$@" </dev/null >>"$log" 2>&1 &
       else
         set -m
-        "$@" </dev/null >"$log" 2>&1 &
+        "$@" </dev/null >>"$log" 2>&1 &
       fi
       child=$!
       echo "$child"
@@ -174,14 +176,17 @@ public final class RunningEdge implements AutoCloseable {
     }
   }
 
-  /** The URL of a listener by its place in the main file; the first is the one for clients. */
-  public String url(int listener) {
-    return "http://127.0.0.1:" + files.listens().get(listener);
+  /** Where clients are served: the first listener of the main file. */
+  public String url() {
+    return "http://127.0.0.1:" + files.listens().get(0);
   }
 
-  /** Where clients are served. */
-  public String url() {
-    return url(0);
+  /** Its admin interface, if it has one: the last listener of the main file. */
+  public Optional<String> admin() {
+    List<Integer> ports = files.listens();
+    return ports.size() < 2
+        ? Optional.empty()
+        : Optional.of("http://127.0.0.1:" + ports.get(ports.size() - 1));
   }
 
   /** The process id of the edge itself. */

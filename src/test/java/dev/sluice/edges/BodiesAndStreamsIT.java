@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -134,10 +135,15 @@ class BodiesAndStreamsIT {
     return events;
   }
 
+  /**
+   * In four messages of a word each: so it is few tokens, and no string is beyond what parsers
+   * take.
+   */
   private static String largeBody() {
-    return "{\"model\":\"small\",\"messages\":[{\"role\":\"user\",\"content\":\""
-        + "x".repeat(LARGE) // one word: the backend counts tokens
-        + "\"}]}";
+    String message = "{\"role\":\"user\",\"content\":\"" + "x".repeat(LARGE / 4) + "\"}";
+    return "{\"model\":\"small\",\"messages\":["
+        + String.join(",", List.of(message, message, message, message))
+        + "]}";
   }
 
   private static double bodyBytes(Way way) {
