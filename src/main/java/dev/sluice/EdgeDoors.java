@@ -8,9 +8,12 @@ import dev.sluice.edge.Readiness;
 import dev.sluice.edge.authorization.Authorizer;
 import dev.sluice.edge.envoy.ExtAuthz;
 import dev.sluice.edge.envoy.GrpcDoor;
+import dev.sluice.edge.envoy.GrpcDoorOptions;
+import dev.sluice.edge.http.HttpDoorOptions;
 import dev.sluice.edge.nginx.EdgeHttp;
 import dev.sluice.edge.ratelimit.RateLimitJson;
 import dev.sluice.edge.ratelimit.RateLimitService;
+import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.DescriptorLimits;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -26,6 +29,10 @@ final class EdgeDoors {
   private final SluiceConfig settings;
   private final HashedWheelTimer timer =
       new HashedWheelTimer(new DefaultThreadFactory("deadlines", true), 10, TimeUnit.MILLISECONDS);
+  private final Vertx vertx;
+  private final Deciding deciding;
+  private final DescriptorLimits limits;
+  private final Readiness readiness;
   private final GrpcDoor grpc;
   private final EdgeHttp http;
 
@@ -37,35 +44,56 @@ final class EdgeDoors {
       DescriptorLimits limits,
       Readiness readiness) {
     this.settings = settings;
+    this.vertx = vertx;
+    this.deciding = deciding;
+    this.limits = limits;
+    this.readiness = readiness;
+    this.grpc = grpc(PartOptions.grpc(settings, endpoints), deciding);
+    this.http = http(PartOptions.http(settings, endpoints), deciding);
+  }
+
+  private GrpcDoor grpc(GrpcDoorOptions options, Deciding with) {
     EdgeDoor envoy = settings.extAuthz();
-    Authorizer extAuthz = authorizer(ExtAuthz.DOOR, envoy, deciding);
-    this.grpc =
-        new GrpcDoor(
-            EventLoops.of(vertx),
-            PartOptions.grpc(settings, endpoints),
-            List.of(
-                new ExtAuthz(
-                    extAuthz,
-                    envoy.mode(),
-                    deciding.ids(),
-                    envoy.modelHeader(),
-                    deciding.metrics()),
-                new RateLimitService(limits)));
-    this.http =
-        new EdgeHttp(
-            vertx,
-            PartOptions.http(settings, endpoints),
-            PartOptions.jsonBodies(settings),
-            authorizer("auth", settings.auth(), deciding),
-            settings.auth().modelHeader(),
-            new RateLimitJson(limits)::answer,
-            readiness,
-            deciding.ids(),
-            deciding.metrics());
+    return new GrpcDoor(
+        EventLoops.of(vertx),
+        options,
+        List.of(
+            new ExtAuthz(
+                authorizer(ExtAuthz.DOOR, envoy, with),
+                envoy.mode(),
+                with.ids(),
+                envoy.modelHeader(),
+                with.metrics()),
+            new RateLimitService(limits)));
+  }
+
+  private EdgeHttp http(HttpDoorOptions options, Deciding with) {
+    return new EdgeHttp(
+        vertx,
+        options,
+        PartOptions.jsonBodies(settings),
+        authorizer("auth", settings.auth(), with),
+        settings.auth().modelHeader(),
+        new RateLimitJson(limits)::answer,
+        readiness,
+        with.ids(),
+        with.metrics());
   }
 
   private Authorizer authorizer(String door, EdgeDoor its, Deciding deciding) {
     return new Authorizer(door, its.mode(), deciding, new Deadline(timer, its.timeout()));
+  }
+
+  /**
+   * Runs both doors through, on ports of their own: what is done for the first time takes longer
+   * than an edge waits. Blocks for a second at most.
+   */
+  void rehearse() {
+    Deciding unseen = deciding.with(new Metrics());
+    Rehearsal.run(
+        vertx,
+        grpc(PartOptions.grpcRehearsal(settings), unseen),
+        http(PartOptions.httpRehearsal(settings), unseen));
   }
 
   /** Host and port of gRPC. */

@@ -5,17 +5,22 @@ import dev.sluice.config.Configuration;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.edge.envoy.GrpcDoorOptions;
 import dev.sluice.edge.http.BodyBounds;
+import dev.sluice.edge.http.Endpoint;
 import dev.sluice.edge.http.HttpDoorOptions;
 import dev.sluice.edge.openai.GatewayOptions;
+import dev.sluice.edge.tls.DoorTls;
 import dev.sluice.queue.BatchSlots;
 import dev.sluice.redis.RedisOptions;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The settings of sluice.yaml as the options of the parts, with what has no setting. */
 final class PartOptions {
   private static final int REDIS_CALLS_IN_FLIGHT = 10_000;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+
+  private static final String LOOPBACK = "127.0.0.1";
 
   private PartOptions() {}
 
@@ -38,11 +43,22 @@ final class PartOptions {
   }
 
   static GrpcDoorOptions grpc(SluiceConfig settings, Endpoints endpoints) {
+    SluiceConfig.Listener at = settings.grpc().listener();
+    return grpc(settings, at.host(), at.port(), endpoints.grpcTls(at));
+  }
+
+  /** On a free port of this host only. */
+  static GrpcDoorOptions grpcRehearsal(SluiceConfig settings) {
+    return grpc(settings, LOOPBACK, 0, Optional.empty());
+  }
+
+  private static GrpcDoorOptions grpc(
+      SluiceConfig settings, String host, int port, Optional<DoorTls> tls) {
     SluiceConfig.Grpc grpc = settings.grpc();
     return new GrpcDoorOptions(
-        grpc.listener().host(),
-        grpc.listener().port(),
-        endpoints.grpcTls(grpc.listener()),
+        host,
+        port,
+        tls,
         settings.gateway().headTimeout(),
         grpc.maxMessageBytes(),
         grpc.maxConnectionAge(),
@@ -50,11 +66,19 @@ final class PartOptions {
   }
 
   static HttpDoorOptions http(SluiceConfig settings, Endpoints endpoints) {
-    SluiceConfig.Http http = settings.http();
+    return http(settings, endpoints.http("http", settings.http().listener()));
+  }
+
+  /** On a free port of this host only. */
+  static HttpDoorOptions httpRehearsal(SluiceConfig settings) {
+    return http(settings, new Endpoint(LOOPBACK, 0, Optional.empty()));
+  }
+
+  private static HttpDoorOptions http(SluiceConfig settings, Endpoint endpoint) {
     return new HttpDoorOptions(
         "http",
-        endpoints.http("http", http.listener()),
-        http.maxConnections(),
+        endpoint,
+        settings.http().maxConnections(),
         settings.gateway().headTimeout(),
         KEEP_ALIVE);
   }

@@ -151,6 +151,7 @@ public final class Server implements AutoCloseable {
     }
     proofSecret.start(vertx);
     endpoints.watch();
+    edges.rehearse();
     Doors doors =
         new Doors(
             Lifecycle.listening(

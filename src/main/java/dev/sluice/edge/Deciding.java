@@ -15,6 +15,11 @@ public record Deciding(
     RequestId ids,
     Metrics metrics) {
 
+  /** The same, counted elsewhere. */
+  public Deciding with(Metrics others) {
+    return new Deciding(admission, counters, catalog, refusals, proofs, ids, others);
+  }
+
   /** The log of one door's decisions. */
   public DecisionLog decisions(String door) {
     return new DecisionLog(door, metrics, catalog);

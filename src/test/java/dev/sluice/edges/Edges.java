@@ -37,13 +37,12 @@ final class Edges implements AutoCloseable {
             Tiers.BACKENDS);
     String gateway = front.doors().gateway() + "/v1/chat/completions";
     ways.add(new Way("gateway", front, true, true, model -> gateway));
-    // E String envoy = start("envoy", EdgeFiles.envoy(), front) + "/v1/chat/completions";
-    // E ways.add(new Way("Envoy + gateway", front, true, true, model -> envoy));
+    String envoy = start("envoy", EdgeFiles.envoy(), front) + "/v1/chat/completions";
+    ways.add(new Way("Envoy + gateway", front, true, true, model -> envoy));
     String nginx = start("nginx", EdgeFiles.nginx(), front) + "/v1/chat/completions";
     ways.add(new Way("NGINX + gateway", front, true, true, model -> nginx));
-    // E String envoyFull = start("envoy-full", EdgeFiles.envoyFull(), full) +
-    // "/v1/chat/completions";
-    // E ways.add(new Way("Envoy in full mode", full, false, true, model -> envoyFull));
+    String envoyFull = start("envoy-full", EdgeFiles.envoyFull(), full) + "/v1/chat/completions";
+    ways.add(new Way("Envoy in full mode", full, false, true, model -> envoyFull));
     // The shipped file has a location for each model: here the request says which one it means.
     EdgeFiles byArgument =
         edited(

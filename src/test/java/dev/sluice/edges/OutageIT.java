@@ -86,10 +86,12 @@ class OutageIT {
       assertThat(ask(edge, key).status()).isEqualTo(200);
       int before = count(seen, 200);
       Awaitility.await().until(() -> count(seen, 200) > before + 20);
-    } finally {
       over.set(true);
       clients.shutdown();
       assertThat(clients.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      over.set(true);
+      clients.shutdownNow();
       sluice.close();
     }
     // 502: what the gateway was at when it was killed. 503: whatever came while it was away.
