@@ -28,13 +28,8 @@ final class Edges implements AutoCloseable {
 
   Edges(Path folder, String sambastack) {
     this.folder = folder;
-    this.front = new Stack(directory("front"), sambastack, "", Tiers.BACKENDS);
-    this.full =
-        new Stack(
-            directory("full"),
-            sambastack,
-            "extAuthz: {mode: full}\nauth: {mode: full}\n",
-            Tiers.BACKENDS);
+    this.front = new Stack(directory("front"), sambastack, doors("front"), Tiers.BACKENDS);
+    this.full = new Stack(directory("full"), sambastack, doors("full"), Tiers.BACKENDS);
     String gateway = front.doors().gateway() + "/v1/chat/completions";
     ways.add(new Way("gateway", front, true, true, model -> gateway));
     String envoy = start("envoy", EdgeFiles.envoy(), front) + "/v1/chat/completions";
@@ -53,6 +48,10 @@ final class Edges implements AutoCloseable {
         new Way("NGINX in full mode", full, false, false, model -> nginxFull + "?model=" + model));
   }
 
+  private static String doors(String mode) {
+    return "extAuthz: {mode: %1$s, timeout: 8s}\nauth: {mode: %1$s, timeout: 8s}\n".formatted(mode);
+  }
+
   List<Way> ways() {
     return List.copyOf(ways);
   }
@@ -65,21 +64,28 @@ final class Edges implements AutoCloseable {
   /** A further edge; its URL. */
   String start(String name, EdgeFiles files, Stack stack) {
     RunningEdge edge =
-        RunningEdge.start(files.onFreePorts(upstreams(files, stack)), directory(name));
+        RunningEdge.start(patient(files).onFreePorts(upstreams(files, stack)), directory(name));
     programs.add(edge);
     return edge.url();
   }
 
-  /** The same files with other words in the main one. */
+  /** The same files with other words in some of them. */
   static EdgeFiles edited(EdgeFiles files, UnaryOperator<String> edit) {
     Map<String, String> texts = new TreeMap<>(files.texts());
-    String before = texts.getOrDefault(files.main(), "");
-    String after = edit.apply(before);
-    if (after.equals(before)) {
+    texts.replaceAll((name, text) -> edit.apply(text));
+    if (texts.equals(files.texts())) {
       throw new IllegalArgumentException("nothing to edit in " + files.main());
     }
-    texts.put(files.main(), after);
     return new EdgeFiles(files.program(), files.main(), texts);
+  }
+
+  /** The same files for a machine that is busy with other things: edges that wait for decisions. */
+  static EdgeFiles patient(EdgeFiles files) {
+    return edited(
+        files,
+        text ->
+            text.replace("timeout: 0.2s", "timeout: 9s")
+                .replace("proxy_read_timeout 1s;", "proxy_read_timeout 9s;"));
   }
 
   /** What the edges' own logs say that is worth a look. */

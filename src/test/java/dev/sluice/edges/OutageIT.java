@@ -41,7 +41,12 @@ class OutageIT {
   void start() throws IOException {
     // Its Redis, backends and keys are used; the Sluice that the edges ask is a process of its own.
     stack = new Stack(folder, Tiers.SAMBASTACK, "", Tiers.BACKENDS);
-    ports = new HashMap<>(Map.of("SLUICE_DRAIN_TIMEOUT", "1s"));
+    ports =
+        new HashMap<>(
+            Map.of(
+                "SLUICE_DRAIN_TIMEOUT", "1s",
+                "SLUICE_EXT_AUTHZ_TIMEOUT", "8s",
+                "SLUICE_AUTH_TIMEOUT", "8s"));
     for (String door : List.of("GATEWAY", "GRPC", "HTTP", "METRICS", "DEBUG")) {
       try (ServerSocket free = new ServerSocket(0)) {
         ports.put("SLUICE_" + door + "_PORT", Integer.toString(free.getLocalPort()));
@@ -67,7 +72,8 @@ class OutageIT {
     AtomicBoolean over = new AtomicBoolean();
     ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
     try (RunningEdge edge =
-        RunningEdge.start(files.onFreePorts(upstreams(files)), folder.resolve(program))) {
+        RunningEdge.start(
+            Edges.patient(files).onFreePorts(upstreams(files)), folder.resolve(program))) {
       String key = stack.key("ann", "web");
       for (int i = 0; i < CLIENTS; i++) {
         clients.execute(
@@ -83,7 +89,8 @@ class OutageIT {
       Awaitility.await().until(() -> count(seen, 503) > 20);
       sluice = sluice();
 
-      assertThat(ask(edge, key).status()).isEqualTo(200);
+      Seen first = ask(edge, key);
+      assertThat(first.status()).as("%s", first).isEqualTo(200);
       int before = count(seen, 200);
       Awaitility.await().until(() -> count(seen, 200) > before + 20);
       over.set(true);
