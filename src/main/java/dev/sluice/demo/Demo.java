@@ -50,6 +50,7 @@ public final class Demo implements AutoCloseable {
   private final List<Key> keys = new ArrayList<>();
   private final Map<String, Set<String>> models = new TreeMap<>();
   private Optional<Server.Started> sluice = Optional.empty();
+  private Optional<DemoEdges> edges = Optional.empty();
 
   /** A key of the demo. */
   public record Key(String tier, String user, KeyText text) {}
@@ -62,16 +63,30 @@ public final class Demo implements AutoCloseable {
    * Starts everything.
    *
    * @param randomPorts free ports instead of the documented ones
+   * @param edges that are to run before it
    * @throws CannotStart with one line that says why; nothing is left running
    */
-  public static Demo start(boolean randomPorts) throws CannotStart {
+  public static Demo start(boolean randomPorts, Set<EdgeProgram> edges) throws CannotStart {
+    for (EdgeProgram edge : edges) {
+      installed(edge);
+    }
     Demo demo = new Demo();
     try {
       demo.run(randomPorts);
+      demo.edges = Optional.of(DemoEdges.start(edges, demo.doors(), randomPorts));
       return demo;
     } catch (CannotStart e) {
       demo.close();
       throw randomPorts ? e : new CannotStart(e.getMessage() + " Or start with --ports random.", e);
+    }
+  }
+
+  /** Asked first: whoever has to install something need not wait for the rest. */
+  private static void installed(EdgeProgram edge) throws CannotStart {
+    try {
+      edge.find(System.getenv());
+    } catch (IllegalStateException e) {
+      throw new CannotStart(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -184,6 +199,16 @@ public final class Demo implements AutoCloseable {
     return sluice.orElseThrow().doors();
   }
 
+  /** Where clients are served by the edges that run. */
+  public Map<EdgeProgram, String> edges() {
+    return edges.map(DemoEdges::urls).orElse(Map.of());
+  }
+
+  /** The file that has all that an edge says. */
+  Path log(EdgeProgram edge) {
+    return edges.orElseThrow().log(edge);
+  }
+
   public EmbeddedRedis redis() {
     return redis;
   }
@@ -214,6 +239,7 @@ public final class Demo implements AutoCloseable {
 
   @Override
   public void close() {
+    edges.ifPresent(DemoEdges::close);
     sluice.ifPresent(started -> started.server().close());
     vertx.close().toCompletionStage().toCompletableFuture().join();
     redis.close();

@@ -7,6 +7,7 @@ import dev.sluice.CannotStart;
 import dev.sluice.Termination;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,13 +50,19 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--ports", description = "random lets several demos run side by side.")
   private Ports ports = Ports.DEFAULT;
 
+  @Option(
+      names = "--edge",
+      paramLabel = "EDGE",
+      description = "Also runs a real edge before it: ${COMPLETION-CANDIDATES}; may be repeated.")
+  private Set<EdgeProgram> edges = Set.of();
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
   @Override
   public Integer call() throws CannotStart {
-    Demo demo = Demo.start(ports == Ports.RANDOM);
+    Demo demo = Demo.start(ports == Ports.RANDOM, edges);
     PrintWriter out = spec.commandLine().getOut();
     out.println(format == Format.JSON ? json(demo) : text(demo));
     out.flush();
@@ -66,6 +73,9 @@ public final class DemoCommand implements Callable<Integer> {
   private static String json(Demo demo) {
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.put("gateway", demo.doors().gateway());
+    demo.edges().forEach((edge, url) -> root.put(edge.toString(), url));
+    root.put("grpc", demo.doors().grpc());
+    root.put("http", demo.doors().http());
     root.put("metrics", demo.doors().metrics());
     root.put("debug", demo.doors().debug());
     root.put("redis", demo.redis().url());
@@ -89,6 +99,15 @@ public final class DemoCommand implements Callable<Integer> {
     line(text, "Sluice is ready. Ctrl-C ends it and everything that it started.");
     line(text, "");
     line(text, "  gateway   %s/v1   (base URL for OpenAI clients)".formatted(gateway));
+    demo.edges()
+        .forEach(
+            (edge, url) ->
+                line(
+                    text,
+                    "  %-9s %s/v1   (the same through it; log in %s)"
+                        .formatted(edge, url, demo.log(edge))));
+    line(text, "  grpc      %s   (Envoy's ext_authz and ratelimit)".formatted(demo.doors().grpc()));
+    line(text, "  http      %s   (NGINX's /auth, /json)".formatted(demo.doors().http()));
     line(text, "  metrics   %s/metrics".formatted(demo.doors().metrics()));
     line(text, "  debug     %s".formatted(demo.doors().debug()));
     line(text, "  backends  %s   (simulated)".formatted(String.join("  ", demo.backends())));
@@ -106,6 +125,13 @@ public final class DemoCommand implements Callable<Integer> {
     String allowed = demo.model("free");
     String deprecated = demo.model("deprecated");
     example(text, "an allowed call", call(gateway, web.text().reveal(), body(allowed, "")));
+    demo.edges()
+        .forEach(
+            (edge, url) ->
+                example(
+                    text,
+                    "the same through " + edge,
+                    call(url, web.text().reveal(), body(allowed, ""))));
     example(
         text,
         "a streamed call",

@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class DemoIT {
       JsonNode ready = new ObjectMapper().readTree(demo.line());
       assertThat(ready.fieldNames())
           .toIterable()
-          .containsExactly("gateway", "metrics", "debug", "redis", "backends", "models", "keys");
+          .containsExactly(
+              "gateway", "grpc", "http", "metrics", "debug", "redis", "backends", "models", "keys");
       assertThat(ready.at("/models").fieldNames())
           .toIterable()
           .containsExactlyInAnyOrder(
@@ -40,11 +42,15 @@ class DemoIT {
           Map.of("deprecated", 410, "maintenance", 503, "restricted", 403);
       for (JsonNode key : ready.at("/keys")) {
         for (JsonNode model : ready.at("/models/" + key.at("/tier").asText())) {
-          assertThat(ask(ready, key, model.asText())).isEqualTo(200);
+          assertThat(ask(ready.at("/gateway").asText(), key, model.asText())).isEqualTo(200);
         }
         expected.forEach(
             (state, status) ->
-                assertThat(ask(ready, key, ready.at("/models/" + state + "/0").asText()))
+                assertThat(
+                        ask(
+                            ready.at("/gateway").asText(),
+                            key,
+                            ready.at("/models/" + state + "/0").asText()))
                     .as("%s for %s", state, key.at("/tier").asText())
                     .isEqualTo(status));
       }
@@ -64,6 +70,26 @@ class DemoIT {
         demo.kill();
         awaitGone(ready);
       }
+    }
+  }
+
+  @Test
+  void withEdgesTheSameIsServedThroughThem() throws Exception {
+    try (SluiceProcess demo =
+        demo("--format", "json", "--ports", "random", "--edge", "nginx", "--edge", "envoy")) {
+      JsonNode ready = new ObjectMapper().readTree(demo.line());
+      JsonNode key = ready.at("/keys/0");
+      String model = ready.at("/models/" + key.at("/tier").asText() + "/0").asText();
+      for (String edge : List.of("nginx", "envoy")) {
+        // Its first answers may come later than an edge waits, where the machine is busy.
+        await().until(() -> ask(ready.at("/" + edge).asText(), key, model) == 200);
+        assertThat(ask(ready.at("/" + edge).asText(), key, "nonsense")).isEqualTo(404);
+      }
+      demo.kill();
+      awaitGone(ready);
+      await()
+          .until(
+              () -> !listens(ready.at("/nginx").asText()) && !listens(ready.at("/envoy").asText()));
     }
   }
 
@@ -118,12 +144,11 @@ class DemoIT {
     }
   }
 
-  private static int ask(JsonNode ready, JsonNode key, String model) {
+  private static int ask(String url, JsonNode key, String model) {
     try {
       return HttpClient.newHttpClient()
           .send(
-              HttpRequest.newBuilder(
-                      URI.create(ready.at("/gateway").asText() + "/v1/chat/completions"))
+              HttpRequest.newBuilder(URI.create(url + "/v1/chat/completions"))
                   .header("Authorization", "Bearer " + key.at("/key").asText())
                   .POST(HttpRequest.BodyPublishers.ofString(body(model, ",\"max_tokens\":2")))
                   .build(),
