@@ -9,4 +9,10 @@ package dev.sluice;
  * @param metrics the URL for Prometheus
  * @param debug the URL of the debug pages
  */
-public record Doors(String gateway, String grpc, String http, String metrics, String debug) {}
+public record Doors(String gateway, String grpc, String http, String metrics, String debug) {
+  /** For the log. */
+  String describe() {
+    return "gateway %s, grpc %s, http %s, metrics %s, debug %s"
+        .formatted(gateway, grpc, http, metrics, debug);
+  }
+}

@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.admission.Admission;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.SluiceConfig.EdgeDoor;
 import dev.sluice.edge.Deadline;
@@ -31,21 +32,27 @@ final class EdgeDoors {
       new HashedWheelTimer(new DefaultThreadFactory("deadlines", true), 10, TimeUnit.MILLISECONDS);
   private final Vertx vertx;
   private final Deciding deciding;
+  private final Admission unreal;
   private final DescriptorLimits limits;
   private final Readiness readiness;
   private final GrpcDoor grpc;
   private final EdgeHttp http;
 
+  /**
+   * @param unreal by which the doors are tried before they open: of a caller who exists nowhere
+   */
   EdgeDoors(
       SluiceConfig settings,
       Endpoints endpoints,
       Vertx vertx,
       Deciding deciding,
+      Admission unreal,
       DescriptorLimits limits,
       Readiness readiness) {
     this.settings = settings;
     this.vertx = vertx;
     this.deciding = deciding;
+    this.unreal = unreal;
     this.limits = limits;
     this.readiness = readiness;
     this.grpc = grpc(PartOptions.grpc(settings, endpoints), deciding);
@@ -86,12 +93,13 @@ final class EdgeDoors {
 
   /**
    * Runs both doors through, on ports of their own: what is done for the first time takes longer
-   * than an edge waits. Blocks for a second at most.
+   * than an edge waits. Blocks for two seconds at most.
    */
   void rehearse() {
-    Deciding unseen = deciding.with(new Metrics());
+    Deciding unseen = deciding.with(unreal, new Metrics());
     Rehearsal.run(
         vertx,
+        deciding.catalog().tiersByModel().keySet().stream().findFirst().orElse("none"),
         grpc(PartOptions.grpcRehearsal(settings), unseen),
         http(PartOptions.httpRehearsal(settings), unseen));
   }

@@ -32,27 +32,29 @@ import org.slf4j.LoggerFactory;
  * Calls the doors for edges as edges do, before they open. A process that has loaded no class yet
  * takes longer for its first answer than Envoy waits, and Envoy refuses the request then.
  *
- * <p>The key that it presents exists nowhere, and the domain has no rules: so nothing is counted.
+ * <p>Who calls exists nowhere, and the domain has no rules: so nothing is counted.
  */
 final class Rehearsal {
-  private static final Duration LONGEST = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofSeconds(2);
   private static final int CALLS = 40;
   private static final Duration STOP = Duration.ofMillis(100);
   private static final String NOBODY = "rehearsal";
   private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);
 
   private final Vertx vertx;
+  private final String model;
   private final String authorization =
       "Bearer " + KeyText.generate(NOBODY, new SecureRandom()).reveal();
   private final long until = System.nanoTime() + LONGEST.toNanos();
 
-  private Rehearsal(Vertx vertx) {
+  private Rehearsal(Vertx vertx, String model) {
     this.vertx = vertx;
+    this.model = model;
   }
 
   /** Starts both doors, calls and stops them. Blocks; what goes wrong is no reason not to open. */
-  static void run(Vertx vertx, GrpcDoor grpc, EdgeHttp http) {
-    Rehearsal rehearsal = new Rehearsal(vertx);
+  static void run(Vertx vertx, String model, GrpcDoor grpc, EdgeHttp http) {
+    Rehearsal rehearsal = new Rehearsal(vertx, model);
     try {
       rehearsal.call(grpc);
       rehearsal.call(http);
@@ -117,8 +119,14 @@ final class Rehearsal {
                             AttributeContext.HttpRequest.newBuilder()
                                 .setMethod("POST")
                                 .setPath("/v1/chat/completions")
-                                .putHeaders("authorization", authorization))))
+                                .putHeaders("authorization", authorization)
+                                .setBody(body()))))
         .build();
+  }
+
+  private String body() {
+    return "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"\"}]}"
+        .formatted(model);
   }
 
   private static RateLimitRequest descriptor() {

@@ -16,6 +16,7 @@ import dev.sluice.edge.metrics.QueueCollector;
 import dev.sluice.edge.openai.Gateway;
 import dev.sluice.edge.ratelimit.RuleMetrics;
 import dev.sluice.metrics.Metrics;
+import dev.sluice.policy.Catalog;
 import dev.sluice.queue.LocalDispatcher;
 import dev.sluice.ratelimit.DescriptorLimits;
 import dev.sluice.ratelimit.RateLimitOptions;
@@ -23,6 +24,7 @@ import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisCounters;
 import dev.sluice.redis.RedisRateLimitCounters;
+import dev.sluice.redis.RehearsalAccounts;
 import dev.sluice.redis.SharedSecret;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -58,7 +60,8 @@ public final class Server implements AutoCloseable {
   private final Vertx vertx;
   private final Endpoints endpoints;
   private final RedisConnections redis;
-  private final Accounts accounts;
+  private final RedisAccounts accounts;
+  private final Catalog catalog;
   private final Gateway gateway;
   private final EdgeDoors edges;
   private final ProofSecret proofSecret;
@@ -68,6 +71,7 @@ public final class Server implements AutoCloseable {
 
   private Server(Configuration configuration, ServerRedis store) {
     this.settings = configuration.settings();
+    this.catalog = configuration.catalog();
     this.store = store;
     InstantSource clock = InstantSource.system();
     Metrics metrics = Metrics.ofProcess();
@@ -77,25 +81,26 @@ public final class Server implements AutoCloseable {
     this.readiness = new ReplicaReadiness(redis);
     this.accounts = new RedisAccounts(redis);
     Counters counters = new RedisCounters(redis);
-    Callers callers = new Callers(accounts, KNOWN_CALLERS, System::nanoTime);
     RequestId ids = new RequestId();
     Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
     this.proofSecret = new ProofSecret(new SharedSecret(redis), proofs);
     Deciding deciding =
         new Deciding(
-            new Admission(configuration.catalog(), callers, counters, settings.lease(), clock),
+            admission(accounts, counters, clock),
             counters,
-            configuration.catalog(),
+            catalog,
             new Refusals(settings.gateway().busyStatus(), clock, new Random()),
             proofs,
             ids,
             metrics);
 
+    Optional<String> tier = catalog.tiers().keySet().stream().findFirst();
+    Admission rehearsed = admission(new RehearsalAccounts(accounts, tier), counters, clock);
+
     LocalDispatcher dispatcher =
         new LocalDispatcher(configuration.slots(), settings.lease(), System::nanoTime);
     vertx.setPeriodic(EXPIRY_TICK.toMillis(), timer -> dispatcher.expire());
     metrics.registry().register(new QueueCollector(dispatcher::snapshot));
-
     this.gateway =
         new Gateway(
             vertx,
@@ -112,7 +117,7 @@ public final class Server implements AutoCloseable {
             new RateLimitOptions(settings.rateLimit().keyPrefix(), false, false),
             clock,
             new RuleMetrics(metrics));
-    this.edges = new EdgeDoors(settings, endpoints, vertx, deciding, limits, readiness);
+    this.edges = new EdgeDoors(settings, endpoints, vertx, deciding, rehearsed, limits, readiness);
     this.metricsDoor =
         new MetricsDoor(
             vertx, endpoints.http("metrics", settings.metrics()), metrics.registry(), readiness);
@@ -120,9 +125,14 @@ public final class Server implements AutoCloseable {
         new DebugDoor(
             vertx,
             endpoints.http("debug", settings.debug()),
-            configuration.catalog(),
+            catalog,
             configuration.slots(),
             dispatcher::snapshot);
+  }
+
+  private Admission admission(Accounts of, Counters counters, InstantSource clock) {
+    Callers callers = new Callers(of, KNOWN_CALLERS, System::nanoTime);
+    return new Admission(catalog, callers, counters, settings.lease(), clock);
   }
 
   /** A server that listens, and where. */
@@ -160,14 +170,7 @@ public final class Server implements AutoCloseable {
             edges.startHttp(),
             Lifecycle.listening("metrics", settings.metrics(), metricsDoor.start()),
             Lifecycle.listening("debug", settings.debug(), debugDoor.start()));
-    log.info(
-        "listening: gateway {}, grpc {}, http {}, metrics {}, debug {}; {}",
-        doors.gateway(),
-        doors.grpc(),
-        doors.http(),
-        doors.metrics(),
-        doors.debug(),
-        store.describe());
+    log.info("listening: {}; {}", doors.describe(), store.describe());
     return doors;
   }
 

@@ -15,9 +15,9 @@ public record Deciding(
     RequestId ids,
     Metrics metrics) {
 
-  /** The same, counted elsewhere. */
-  public Deciding with(Metrics others) {
-    return new Deciding(admission, counters, catalog, refusals, proofs, ids, others);
+  /** The same with another admission, counted elsewhere. */
+  public Deciding with(Admission other, Metrics elsewhere) {
+    return new Deciding(other, counters, catalog, refusals, proofs, ids, elsewhere);
   }
 
   /** The log of one door's decisions. */
