@@ -85,6 +85,7 @@ final class Edges implements AutoCloseable {
         files,
         text ->
             text.replace("timeout: 0.2s", "timeout: 9s")
+                .replace("timeout: 0.02s", "timeout: 9s")
                 .replace("proxy_read_timeout 1s;", "proxy_read_timeout 9s;"));
   }
 
