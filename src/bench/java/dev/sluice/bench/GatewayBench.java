@@ -106,9 +106,9 @@ final class GatewayBench {
 
   private void measure(int round, Target target, Workload workload, boolean open) {
     try (Load load = new Load(vertx, target, workload)) {
-      Duration before = cpu(target.process());
-      Duration redisBefore = cpu(stack.redis());
-      Load.Requests requests =
+      Duration before = Cpu.of(target.process());
+      Duration redisBefore = Cpu.of(stack.redis());
+      Requests requests =
           open
               ? load.open(options.rate(), options.time())
               : load.closed(options.connections(), options.time());
@@ -120,30 +120,12 @@ final class GatewayBench {
               workload,
               open,
               requests,
-              cpu(target.process()).minus(before),
-              cpu(stack.redis()).minus(redisBefore)));
+              Cpu.of(target.process()).minus(before),
+              Cpu.of(stack.redis()).minus(redisBefore)));
     }
   }
 
-  private static void succeeded(Target target, Workload workload, Load.Requests requests) {
-    if (requests.failed() > 0) {
-      throw new BenchFailed(
-          "%d of %d requests (%s, %s) failed. The first: %s"
-              .formatted(
-                  requests.failed(),
-                  requests.failed() + requests.answered(),
-                  target.kind(),
-                  workload.name(),
-                  requests.failure().orElse("")));
-    }
-  }
-
-  /** User and system time of all threads of a process. */
-  private static Duration cpu(ProcessHandle process) {
-    return process
-        .info()
-        .totalCpuDuration()
-        .orElseThrow(
-            () -> new BenchFailed("process " + process.pid() + " has ended, or shows no CPU time"));
+  private static void succeeded(Target target, Workload workload, Requests requests) {
+    requests.requireSuccess(target.kind() + ", " + workload.name());
   }
 }

@@ -29,23 +29,15 @@ record GatewayFigures(
       Target target,
       Workload workload,
       boolean open,
-      Load.Requests requests,
+      Requests requests,
       Duration cpu,
       Duration redisCpu) {
     double cpuMicros() {
-      return micros(cpu);
+      return Cpu.micros(cpu, requests.answered());
     }
 
     double redisMicros() {
-      return micros(redisCpu);
-    }
-
-    double perSecond() {
-      return requests.answered() * 1e9 / requests.nanos();
-    }
-
-    private double micros(Duration time) {
-      return time.toNanos() / 1e3 / requests.answered();
+      return Cpu.micros(redisCpu, requests.answered());
     }
   }
 
@@ -94,7 +86,7 @@ record GatewayFigures(
   }
 
   private Spread perSecond(Target.Kind target) {
-    return rounds(round -> closed(round, target, GatewayBench.WHOLE).perSecond());
+    return rounds(round -> closed(round, target, GatewayBench.WHOLE).requests().perSecond());
   }
 
   private Spread latency(Target.Kind target, double percent) {
@@ -185,28 +177,20 @@ record GatewayFigures(
     ObjectNode cpu = json.putObject("cpu_micros");
     for (Cost cost : costs()) {
       ObjectNode entry = cpu.putObject(cost.id());
-      put(entry, "proxy", cost.proxy());
-      put(entry, "sluice", cost.sluice());
-      put(entry, "ratio", cost.ratio());
+      cost.proxy().putInto(entry, "proxy");
+      cost.sluice().putInto(entry, "sluice");
+      cost.ratio().putInto(entry, "ratio");
     }
-    put(json, "redis_cpu_micros", redisMicros());
+    redisMicros().putInto(json, "redis_cpu_micros");
     ObjectNode latency = json.putObject("latency_micros").put("rate", options.rate());
     for (double percent : new double[] {50, 99}) {
       ObjectNode entry = latency.putObject(String.format(Locale.ROOT, "p%.0f", percent));
-      put(entry, "straight", latency(Target.Kind.STRAIGHT, percent));
-      put(entry, "proxy_adds", added(Target.Kind.PROXY, percent));
-      put(entry, "sluice_adds", added(Target.Kind.SLUICE, percent));
+      latency(Target.Kind.STRAIGHT, percent).putInto(entry, "straight");
+      added(Target.Kind.PROXY, percent).putInto(entry, "proxy_adds");
+      added(Target.Kind.SLUICE, percent).putInto(entry, "sluice_adds");
     }
     memory.ifPresent(m -> json.putObject("resident_mib").put("now", m.now()).put("peak", m.peak()));
     return json.toString();
-  }
-
-  private static void put(ObjectNode parent, String field, Spread spread) {
-    parent
-        .putObject(field)
-        .put("median", spread.median())
-        .put("min", spread.min())
-        .put("max", spread.max());
   }
 
   /** All that were measured. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,19 +18,19 @@ final class JavaProcess implements AutoCloseable {
 
   private final Process process;
   private final Thread endWithUs;
-  private final String url;
+  private final MatchResult said;
 
-  private JavaProcess(Process process, Thread endWithUs, String url) {
+  private JavaProcess(Process process, Thread endWithUs, MatchResult said) {
     this.process = process;
     this.endWithUs = endWithUs;
-    this.url = url;
+    this.said = said;
   }
 
   /**
    * Starts it and waits until it says where it listens.
    *
    * @param name of its log in the folder
-   * @param listening its first group is the URL
+   * @param listening what it says when it does; its groups are the addresses
    */
   static JavaProcess start(
       Path folder,
@@ -53,21 +54,22 @@ final class JavaProcess implements AutoCloseable {
     long deadline = System.nanoTime() + START.toNanos();
     while (true) {
       boolean alive = process.isAlive();
-      String said = Files.readString(log);
-      Matcher line = listening.matcher(said);
+      String text = Files.readString(log);
+      Matcher line = listening.matcher(text);
       if (line.find()) {
-        return new JavaProcess(process, endWithUs, line.group(1));
+        return new JavaProcess(process, endWithUs, line.toMatchResult());
       }
       if (!alive || System.nanoTime() > deadline) {
         process.destroyForcibly();
-        throw new BenchFailed(name + " does not start. It said: " + said.strip());
+        throw new BenchFailed(name + " does not start. It said: " + text.strip());
       }
       Thread.sleep(20);
     }
   }
 
-  String url() {
-    return url;
+  /** A group of what it said, the first being 1. */
+  String said(int group) {
+    return said.group(group);
   }
 
   ProcessHandle handle() {

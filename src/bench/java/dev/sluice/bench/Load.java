@@ -3,7 +3,6 @@ package dev.sluice.bench;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -57,7 +56,7 @@ final class Load implements AutoCloseable {
             chain(run, end);
           }
         });
-    return run.await();
+    return run.await(time);
   }
 
   private void chain(Run run, long end) {
@@ -66,12 +65,20 @@ final class Load implements AutoCloseable {
         .onComplete(
             result -> {
               if (result.failed() || System.nanoTime() >= end) {
-                run.ended(now, result);
+                ended(run, now, result);
               } else {
                 run.answered(now);
                 chain(run, end);
               }
             });
+  }
+
+  private static void ended(Run run, long since, AsyncResult<Void> result) {
+    if (result.succeeded()) {
+      run.succeeded(since);
+    } else {
+      run.failed(String.valueOf(result.cause()));
+    }
   }
 
   /** So many a second, evenly, whether they are answered or not, for so long. */
@@ -88,11 +95,11 @@ final class Load implements AutoCloseable {
       context.runOnContext(
           v -> {
             run.began();
-            send().onComplete(result -> run.ended(due, result));
+            send().onComplete(result -> ended(run, due, result));
           });
     }
     context.runOnContext(v -> run.over());
-    return run.await();
+    return run.await(time);
   }
 
   @Override
@@ -119,56 +126,5 @@ final class Load implements AutoCloseable {
                   ? Future.succeededFuture()
                   : Future.failedFuture(response.statusCode() + ", " + wrong.orElse("body right"));
             });
-  }
-
-  /**
-   * What was sent and answered.
-   *
-   * @param nanos from the first request to the last answer
-   * @param failure the first one
-   * @param latencies of the answered
-   */
-  record Requests(long nanos, long failed, Optional<String> failure, Latencies latencies) {
-    int answered() {
-      return latencies.count();
-    }
-  }
-
-  /** Confined to the event loop, but for {@link #await}. */
-  private static final class Run {
-    private final Promise<Requests> done = Promise.promise();
-    private final long started = System.nanoTime();
-    private final Latencies latencies = new Latencies();
-    private long running;
-    private long failed;
-    private Optional<String> failure = Optional.empty();
-
-    void began() {
-      running++;
-    }
-
-    void answered(long since) {
-      latencies.add(System.nanoTime() - since);
-    }
-
-    void ended(long since, AsyncResult<Void> result) {
-      if (result.succeeded()) {
-        answered(since);
-      } else {
-        failed++;
-        failure = failure.or(() -> Optional.of(String.valueOf(result.cause())));
-      }
-      over();
-    }
-
-    void over() {
-      if (--running == 0) {
-        done.complete(new Requests(System.nanoTime() - started, failed, failure, latencies));
-      }
-    }
-
-    Requests await() {
-      return done.future().toCompletionStage().toCompletableFuture().join();
-    }
   }
 }

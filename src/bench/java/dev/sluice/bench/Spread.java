@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 
@@ -18,5 +19,10 @@ record Spread(double median, double min, double max) {
     String number = "%." + decimals + "f";
     return String.format(
         Locale.ROOT, number + " (" + number + " – " + number + ")", median, min, max);
+  }
+
+  /** Adds it to an object of JSON. */
+  void putInto(ObjectNode parent, String field) {
+    parent.putObject(field).put("median", median).put("min", min).put("max", max);
   }
 }

@@ -60,7 +60,7 @@ class GatewayBenchIT {
           new Target(
               Target.Kind.STRAIGHT, "http://127.0.0.1:" + port, "none", ProcessHandle.current());
       try (Load load = new Load(vertx, target, GatewayBench.WHOLE)) {
-        Load.Requests requests = load.open(100, Duration.ofMillis(50));
+        Requests requests = load.open(100, Duration.ofMillis(50));
         assertThat(requests.failed()).isEqualTo(5);
         assertThat(requests.failure().orElse("")).contains("200", "in: {}");
       }
@@ -81,6 +81,6 @@ class GatewayBenchIT {
   @Test
   void sluiceRunsWithTheFlagsOfItsLauncher() throws IOException {
     assertThat(Files.readString(Path.of("sluice")))
-        .contains("exec \"$java\" " + String.join(" ", GatewayStack.LAUNCHER_FLAGS) + " ");
+        .contains("exec \"$java\" " + String.join(" ", Processes.LAUNCHER_FLAGS) + " ");
   }
 }
