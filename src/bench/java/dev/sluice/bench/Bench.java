@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     description = "Measures Sluice next to a floor or a peer, in the same run.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "BENCHMARK",
-    subcommands = GatewayCommand.class)
+    subcommands = {GatewayCommand.class, EdgesCommand.class})
 public final class Bench {
   private Bench() {}
 

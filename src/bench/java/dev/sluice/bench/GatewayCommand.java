@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class GatewayCommand implements Callable<Integer> {
-  @Mixin private Rounds rounds = new Rounds();
+  @Mixin private Rounds rounds = new Rounds(5, 20, 5);
 
   @Option(names = "--connections", description = "In use at a time when CPU is measured.")
   private int connections = 32;

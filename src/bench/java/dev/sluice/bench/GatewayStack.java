@@ -23,7 +23,7 @@ final class GatewayStack implements AutoCloseable {
       Pattern.compile("listening: gateway (http://[^,\\s]+)");
 
   /** Three windows, as the vendor's tiers have them, in which there is room for every request. */
-  private static final String SAMBASTACK =
+  static final String SAMBASTACK =
       """
       serviceTiers:
         bench:

@@ -16,21 +16,28 @@ final class Rounds {
   }
 
   @Option(names = "--seconds", description = "Of each measurement.")
-  private double seconds = 5;
+  private double seconds;
 
   @Option(
       names = "--warmup",
       description = "Seconds of each workload, before all: the JIT compiler needs them.")
-  private double warmup = 20;
+  private double warmup;
 
   @Option(names = "--rounds", description = "How often everything is measured.")
-  private int rounds = 5;
+  private int rounds;
 
   @Option(names = "--jvm", split = " ", description = "More JVM flags for Sluice and its floor.")
   private List<String> jvm = List.of();
 
   @Option(names = "--format", description = "${COMPLETION-CANDIDATES}; JSON is one line.")
   private Format format = Format.TABLE;
+
+  /** With these for defaults. */
+  Rounds(double seconds, double warmup, int rounds) {
+    this.seconds = seconds;
+    this.warmup = warmup;
+    this.rounds = rounds;
+  }
 
   Duration time() {
     return duration(seconds);

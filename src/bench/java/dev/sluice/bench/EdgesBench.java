@@ -1,0 +1,122 @@
+package dev.sluice.bench;
+
+import dev.sluice.bench.EdgesFigures.Measured;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Measures the doors for edges next to services of the same stack that decide nothing.
+ *
+ * <p>Within a round the targets of a case come one after the other, and in another order in each
+ * round.
+ */
+final class EdgesBench {
+  /**
+   * @param warmup of each case at each target
+   * @param keys that ask in turn
+   * @param rival another rate limit service
+   * @param jvm more flags for Sluice and what it is compared with
+   */
+  record Options(
+      Duration time,
+      Duration warmup,
+      int rounds,
+      int keys,
+      List<EdgeCase> cases,
+      Optional<EdgeTarget> rival,
+      List<String> jvm) {
+    Options {
+      cases = List.copyOf(cases);
+      jvm = List.copyOf(jvm);
+      if (time.isZero() || time.isNegative() || rounds < 1 || keys < 1 || cases.isEmpty()) {
+        throw new BenchFailed("seconds, rounds, keys and cases must be more than nothing");
+      }
+    }
+  }
+
+  private final Options options;
+  private final EdgesStack stack;
+  private final Consumer<String> progress;
+  private final List<Measured> measured = new ArrayList<>();
+
+  private EdgesBench(Options options, EdgesStack stack, Consumer<String> progress) {
+    this.options = options;
+    this.stack = stack;
+    this.progress = progress;
+  }
+
+  /**
+   * Blocks until all is measured and every process has ended.
+   *
+   * @param progress is told what goes on
+   * @throws BenchFailed when a single request was not answered as it must be
+   */
+  static EdgesFigures run(Options options, Consumer<String> progress)
+      throws IOException, InterruptedException {
+    try (EdgesStack stack = new EdgesStack(options.jvm(), options.keys())) {
+      EdgesBench bench = new EdgesBench(options, stack, progress);
+      bench.run();
+      return new EdgesFigures(options, List.copyOf(bench.measured));
+    }
+  }
+
+  private void run() {
+    for (EdgeCase each : options.cases()) {
+      for (EdgeTarget target : targets(each)) {
+        progress.accept(
+            "warming up: %s, %s%s"
+                .formatted(
+                    each.name(),
+                    target.kind(),
+                    target.process().map(process -> " " + process.pid()).orElse("")));
+        load(each, target, options.warmup());
+      }
+    }
+    for (int round = 1; round <= options.rounds(); round++) {
+      for (EdgeCase each : options.cases()) {
+        progress.accept("round %d of %d: %s".formatted(round, options.rounds(), each.name()));
+        List<EdgeTarget> targets = targets(each);
+        Collections.rotate(targets, round - 1);
+        for (EdgeTarget target : targets) {
+          measure(round, each, target);
+        }
+      }
+    }
+  }
+
+  private List<EdgeTarget> targets(EdgeCase each) {
+    List<EdgeTarget> targets = new ArrayList<>(List.of(stack.noOp(), stack.sluice(each.mode())));
+    if (each.anyService()) {
+      options.rival().ifPresent(targets::add);
+    }
+    return targets;
+  }
+
+  private void measure(int round, EdgeCase each, EdgeTarget target) {
+    ProcessHandle redis = stack.redis(each.mode());
+    Optional<Duration> before = target.process().map(Cpu::of);
+    Duration redisBefore = Cpu.of(redis);
+    Requests requests = load(each, target, options.time());
+    measured.add(
+        new Measured(
+            round,
+            each,
+            target.kind(),
+            requests,
+            before.flatMap(was -> target.process().map(Cpu::of).map(now -> now.minus(was))),
+            Cpu.of(redis).minus(redisBefore)));
+  }
+
+  private Requests load(EdgeCase each, EdgeTarget target, Duration time) {
+    try (ClosedLoop load = each.opening().open(target, stack.keys(each.mode()))) {
+      Requests requests = load.run(time);
+      requests.requireSuccess(target.kind() + ", " + each.name());
+      return requests;
+    }
+  }
+}

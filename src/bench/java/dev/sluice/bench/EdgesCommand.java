@@ -1,0 +1,111 @@
+package dev.sluice.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures what decisions at the doors for edges cost. */
+@Command(
+    name = "edges",
+    description = {
+      "Measures what a decision costs at the doors for Envoy and NGINX, next to services of the"
+          + " same stack that decide nothing."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class EdgesCommand implements Callable<Integer> {
+  @Mixin private Rounds rounds = new Rounds(5, 10, 5);
+
+  @Option(names = "--keys", description = "How many API keys ask, in turn.")
+  private int keys = 1_000;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      description = "What to measure, of: ${COMPLETION-CANDIDATES}; all when it is not given.",
+      completionCandidates = Ids.class)
+  private List<String> only = List.of();
+
+  @Option(
+      names = "--rival",
+      paramLabel = "HOST:PORT",
+      description = {
+        "Another rate limit service (gRPC) to measure beside Sluice's.",
+        "It must have the rules that --rules prints."
+      })
+  private @Nullable String rival;
+
+  @Option(names = "--rival-pid", description = "Its process, for its CPU.")
+  private @Nullable Long rivalPid;
+
+  @Option(names = "--rules", description = "Prints the descriptor rules and ends.")
+  private boolean rules;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  /** Of all cases. */
+  static final class Ids extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    Ids() {
+      super(EdgeCase.ALL.stream().map(EdgeCase::id).toList());
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (rules) {
+      spec.commandLine().getOut().print(LimitQuestions.RULES);
+      spec.commandLine().getOut().flush();
+      return 0;
+    }
+    EdgesBench.Options options =
+        new EdgesBench.Options(
+            rounds.time(),
+            rounds.warmup(),
+            rounds.rounds(),
+            keys,
+            cases(),
+            Optional.ofNullable(rival).map(this::rival),
+            rounds.jvm());
+    EdgesFigures figures = EdgesBench.run(options, rounds.progress(spec));
+    rounds.print(spec, figures::table, figures::json);
+    return 0;
+  }
+
+  private List<EdgeCase> cases() {
+    List<String> unknown = only.stream().filter(id -> !new Ids().contains(id)).toList();
+    if (!unknown.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "nothing to measure is called %s; there are %s"
+              .formatted(String.join(", ", unknown), String.join(", ", new Ids())));
+    }
+    return EdgeCase.ALL.stream()
+        .filter(each -> only.isEmpty() || only.contains(each.id()))
+        .toList();
+  }
+
+  private EdgeTarget rival(String address) {
+    Optional<ProcessHandle> process =
+        Optional.ofNullable(rivalPid)
+            .map(
+                pid ->
+                    ProcessHandle.of(pid)
+                        .orElseThrow(
+                            () ->
+                                new ParameterException(
+                                    spec.commandLine(), "there is no process " + pid)));
+    return new EdgeTarget(EdgeTarget.Kind.RIVAL, address, "", process);
+  }
+}
