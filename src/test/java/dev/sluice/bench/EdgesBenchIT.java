@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.bench.EdgeTarget.Kind;
-import dev.sluice.policy.DoorMode;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -46,28 +50,45 @@ class EdgesBenchIT {
         .contains(figures.requests() + " requests, all answered as expected");
   }
 
+  /** Taken for services that decide, those that do not are found out. */
   @Test
   void anAnswerThatIsNotTheExpectedOneIsAFailure() throws Exception {
-    List<UserKey> unknown = List.of(new UserKey("nobody", "no-key"));
-    try (EdgesStack stack = new EdgesStack(List.of(), 1)) {
-      EdgeTarget sluice = stack.sluice(DoorMode.FRONT);
-      for (EdgeCase each : EdgeCase.ALL) {
-        if (!each.anyService()) {
-          assertOneFailure(each, sluice, unknown);
-        }
-      }
-      // Taken for a service that counts, the one that does not is found out.
-      EdgeTarget idle = stack.noOp();
-      EdgeTarget impostor = new EdgeTarget(Kind.SLUICE, idle.grpc(), idle.http(), idle.process());
+    Vertx vertx = Vertx.vertx();
+    Server grpc =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .addService(new NoOpAnswers.Authorization())
+            .addService(new NoOpAnswers.RateLimit())
+            .build()
+            .start();
+    try {
+      int http =
+          vertx
+              .createHttpServer()
+              .requestHandler(request -> request.response().end())
+              .listen(0, "127.0.0.1")
+              .toCompletionStage()
+              .toCompletableFuture()
+              .join()
+              .actualPort();
+      EdgeTarget impostor =
+          new EdgeTarget(
+              Kind.SLUICE,
+              "127.0.0.1:" + grpc.getPort(),
+              "http://127.0.0.1:" + http,
+              Optional.empty());
       for (EdgeCase each : EdgeCase.ALL) {
         if (!each.anyService() || each.id().equals("limit_over")) {
-          assertOneFailure(each, impostor, unknown);
+          assertFailure(each, impostor);
         }
       }
+    } finally {
+      grpc.shutdownNow();
+      vertx.close().toCompletionStage().toCompletableFuture().join();
     }
   }
 
-  private static void assertOneFailure(EdgeCase asked, EdgeTarget target, List<UserKey> keys) {
+  private static void assertFailure(EdgeCase asked, EdgeTarget target) {
+    List<UserKey> keys = List.of(new UserKey("somebody", "some-key"));
     try (ClosedLoop load = asked.opening().open(target, keys)) {
       Requests requests = load.run(Duration.ofMillis(20));
       assertThat(requests.failed()).as(asked.name()).isPositive();
