@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.bench.EdgeTarget.Kind;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -14,18 +13,13 @@ record EdgesFigures(EdgesBench.Options options, List<Measured> measured) {
   /**
    * One target asked in one way in one round.
    *
-   * @param cpu of the target's process; empty when that is not known
+   * @param used by the target's process
    * @param redisCpu of Sluice's Redis meanwhile
    */
   record Measured(
-      int round,
-      EdgeCase asked,
-      Kind target,
-      Requests requests,
-      Optional<Duration> cpu,
-      Duration redisCpu) {
+      int round, EdgeCase asked, Kind target, Requests requests, Used used, Duration redisCpu) {
     double cpuMicros() {
-      return Cpu.micros(cpu.orElseThrow(), requests.answered());
+      return Cpu.micros(used.cpu(), requests.answered());
     }
 
     double redisMicros() {
@@ -43,6 +37,10 @@ record EdgesFigures(EdgesBench.Options options, List<Measured> measured) {
 
   private Spread redis(EdgeCase asked) {
     return spread(asked, Kind.SLUICE, Measured::redisMicros);
+  }
+
+  private Spread compiling(EdgeCase asked) {
+    return spread(asked, Kind.SLUICE, each -> each.used().compiling());
   }
 
   private Spread perSecond(EdgeCase asked, Kind target) {
@@ -78,7 +76,7 @@ record EdgesFigures(EdgesBench.Options options, List<Measured> measured) {
   /** For people: medians, and in brackets the least and the most of the rounds. */
   String table() {
     StringBuilder text = new StringBuilder();
-    row(text, "CPU of a decision, µs", "no-op", "Sluice", "ratio", "Redis");
+    row(text, "CPU of a decision, µs", "no-op", "Sluice", "ratio", "Redis", "JIT");
     for (EdgeCase asked : options.cases()) {
       row(
           text,
@@ -86,14 +84,15 @@ record EdgesFigures(EdgesBench.Options options, List<Measured> measured) {
           cpu(asked, Kind.NO_OP).text(1),
           cpu(asked, Kind.SLUICE).text(1),
           ratio(asked, Kind.SLUICE).text(2),
-          redis(asked).text(1));
+          redis(asked).text(1),
+          "%.0f%%".formatted(100 * compiling(asked).median()));
       if (rival(asked) && rivalCpu()) {
         String ratio = ratio(asked, Kind.RIVAL).text(2);
-        row(text, "  the rival", "", cpu(asked, Kind.RIVAL).text(1), ratio, "");
+        row(text, "  the rival", "", cpu(asked, Kind.RIVAL).text(1), ratio, "", "");
       }
     }
     text.append('\n');
-    row(text, "decisions a second", "no-op", "Sluice", "", "");
+    row(text, "decisions a second", "no-op", "Sluice", "", "", "");
     for (EdgeCase asked : options.cases()) {
       row(
           text,
@@ -101,9 +100,10 @@ record EdgesFigures(EdgesBench.Options options, List<Measured> measured) {
           perSecond(asked, Kind.NO_OP).text(0),
           perSecond(asked, Kind.SLUICE).text(0),
           "",
+          "",
           "");
       if (rival(asked)) {
-        row(text, "  the rival", "", perSecond(asked, Kind.RIVAL).text(0), "", "");
+        row(text, "  the rival", "", perSecond(asked, Kind.RIVAL).text(0), "", "", "");
       }
     }
     return text
@@ -112,7 +112,7 @@ record EdgesFigures(EdgesBench.Options options, List<Measured> measured) {
   }
 
   private static void row(StringBuilder text, String... cells) {
-    text.append(String.format("%-32s%-24s%-24s%-22s%s", (Object[]) cells).stripTrailing());
+    text.append(String.format("%-32s%-24s%-24s%-22s%-20s%s", (Object[]) cells).stripTrailing());
     text.append('\n');
   }
 
@@ -129,6 +129,7 @@ record EdgesFigures(EdgesBench.Options options, List<Measured> measured) {
       cpu(asked, Kind.SLUICE).putInto(cpu, "sluice");
       ratio(asked, Kind.SLUICE).putInto(cpu, "ratio");
       redis(asked).putInto(cpu, "redis");
+      compiling(asked).putInto(cpu, "sluice_compiling");
       ObjectNode perSecond = entry.putObject("per_second");
       perSecond(asked, Kind.NO_OP).putInto(perSecond, "no_op");
       perSecond(asked, Kind.SLUICE).putInto(perSecond, "sluice");

@@ -58,7 +58,7 @@ final class EdgesStack implements AutoCloseable {
             """
             sambastack: sambastack.yaml
             redis: %1$s
-            gateway: {host: 127.0.0.1, port: 0}
+            gateway: {host: 127.0.0.1, port: 0, redisTimeout: 5s}
             grpc: {host: 127.0.0.1, port: 0}
             http: {host: 127.0.0.1, port: 0}
             metrics: {host: 127.0.0.1, port: 0}
