@@ -45,6 +45,8 @@ final class SingleLink implements RedisLink {
         .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
         // A counting command that is sent again after a reconnect would count twice.
         .replayFilter(command -> true)
+        // It would make the removal of any command cheap; they leave in their order.
+        .useHashIndexQueue(false)
         // Deadlines are ours: Lettuce would set a timer for each command.
         .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
         .maintNotificationsConfig(MaintNotificationsConfig.disabled())
