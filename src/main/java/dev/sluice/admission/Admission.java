@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,12 +78,34 @@ public final class Admission {
 
   /** Says who presents a credential, as of half a second ago at most; counts nothing. */
   public CompletionStage<Authentication> authenticate(Credential credential) {
+    return authenticate(credential, key -> callers.recent(key, RECENT));
+  }
+
+  /**
+   * Says who presents a credential as far as this replica knows, which may be out of date. For
+   * whoever then asks for {@linkplain #admit an admission}, which finds that out by itself; so that
+   * a decision asks the store once.
+   */
+  public CompletionStage<Authentication> recognize(Credential credential) {
+    return authenticate(
+        credential,
+        key ->
+            callers
+                .known(key)
+                .thenCompose(
+                    known ->
+                        known.isPresent() && refusal(known, key).isPresent()
+                            ? callers.recent(key, RECENT)
+                            : completedFuture(known)));
+  }
+
+  private CompletionStage<Authentication> authenticate(
+      Credential credential, Function<KeyText, CompletionStage<Optional<Caller>>> find) {
     if (!(credential instanceof Credential.Presented presented)) {
       return completedFuture(new Authentication.Rejected(notPresented(credential)));
     }
     KeyText key = presented.key();
-    return callers
-        .recent(key, RECENT)
+    return find.apply(key)
         .<Authentication>thenApply(
             caller ->
                 refusal(caller, key)

@@ -237,6 +237,20 @@ class ExtAuthzIT {
   }
 
   @Test
+  void full_knownKey_isNotLookedUpAgain() throws Exception {
+    String key = full.key("kim", "web");
+    String lookups = "sluice_redis_seconds_count{script=\"lookup\"";
+    check(fullChannel, chat(key).build());
+    double before = metric(full, lookups);
+    Thread.sleep(600); // longer than what is known counts as recent
+
+    CheckResponse response = check(fullChannel, chat(key).build());
+
+    assertThat(response.hasOkResponse()).isTrue();
+    assertThat(metric(full, lookups)).isEqualTo(before);
+  }
+
+  @Test
   void full_modelBeyondTheShownPart_isRefusedAndSaysWhy() {
     String key = full.key("fay", "web");
 
@@ -406,10 +420,14 @@ class ExtAuthzIT {
   }
 
   private static double invalidProofs() {
-    return front
+    return metric(front, "sluice_proofs_total{result=\"invalid\"");
+  }
+
+  private static double metric(Stack stack, String series) {
+    return stack
         .metrics()
         .lines()
-        .filter(line -> line.startsWith("sluice_proofs_total{result=\"invalid\""))
+        .filter(line -> line.startsWith(series))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
         .sum();
   }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * Decides for an edge, by the mode of its door.
@@ -72,42 +73,48 @@ public final class Authorizer {
   }
 
   private CompletionStage<Verdict> known(EdgeRequest request) {
+    return uncounted(
+        request,
+        caller -> {
+          decisions.record(request.id(), Optional.of(caller), DecisionLog.NONE, "known");
+          Map<String, String> headers = identity(caller);
+          with.proofs().issue(caller).ifPresent(proof -> headers.put(EdgeHeaders.PROOF, proof));
+          return new Verdict.Allowed(
+              headers, Map.of(), facts(request, Optional.of(caller), "known"), Optional.empty());
+        });
+  }
+
+  /** What is said to a caller of whom no script is asked: so the caller must be recent. */
+  private CompletionStage<Verdict> uncounted(
+      EdgeRequest request, Function<Caller, Verdict> verdict) {
     return with.admission()
         .authenticate(request.credential())
         .thenApply(
-            authentication -> {
-              if (authentication instanceof Authentication.Rejected rejected) {
-                return refused(request, rejected.refusal(), DecisionLog.NONE);
-              }
-              Caller caller = ((Authentication.Known) authentication).caller();
-              decisions.record(request.id(), Optional.of(caller), DecisionLog.NONE, "known");
-              Map<String, String> headers = identity(caller);
-              with.proofs().issue(caller).ifPresent(proof -> headers.put(EdgeHeaders.PROOF, proof));
-              return new Verdict.Allowed(
-                  headers,
-                  Map.of(),
-                  facts(request, Optional.of(caller), "known"),
-                  Optional.empty());
-            });
+            authentication ->
+                authentication instanceof Authentication.Known known
+                    ? verdict.apply(known.caller())
+                    : refused(
+                        request,
+                        ((Authentication.Rejected) authentication).refusal(),
+                        DecisionLog.NONE));
   }
 
   private CompletionStage<Verdict> admitted(EdgeRequest request) {
     return with.admission()
-        .authenticate(request.credential())
+        .recognize(request.credential())
         .thenCompose(
             authentication -> {
               if (authentication instanceof Authentication.Rejected rejected) {
                 return done(refused(request, rejected.refusal(), DecisionLog.NONE));
               }
-              Caller caller = ((Authentication.Known) authentication).caller();
               Optional<String> model;
               try {
                 model = RequestedModel.of(request);
               } catch (BadRequest e) {
-                return done(rejected(request, caller, e));
+                return uncounted(request, caller -> rejected(request, caller, e));
               }
               return model.isEmpty()
-                  ? done(withoutModel(request, caller))
+                  ? uncounted(request, caller -> withoutModel(request, caller))
                   : with.admission()
                       .admit(
                           new AdmissionRequest(
