@@ -1,11 +1,16 @@
 package dev.sluice.bench;
 
 import dev.sluice.Main;
+import dev.sluice.demo.EdgeFiles;
+import dev.sluice.demo.RunningEdge;
 import dev.sluice.redis.EmbeddedRedis;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -20,7 +25,7 @@ final class GatewayStack implements AutoCloseable {
 
   private static final Pattern LISTENING = Pattern.compile("listening on (http://\\S+)");
   private static final Pattern GATEWAY_LISTENING =
-      Pattern.compile("listening: gateway (http://[^,\\s]+)");
+      Pattern.compile("listening: gateway (\\S+), grpc (\\S+), http (\\S+), metrics");
 
   /** Three windows, as the vendor's tiers have them, in which there is room for every request. */
   static final String SAMBASTACK =
@@ -78,6 +83,23 @@ final class GatewayStack implements AutoCloseable {
 
   Target sluice() {
     return new Target(Target.Kind.SLUICE, sluice.said(1), key, sluice.handle());
+  }
+
+  /** A real edge in front of Sluice, on free ports; to be closed. */
+  RunningEdge edge(EdgeFiles files) throws IOException {
+    Map<Integer, Integer> ports =
+        new HashMap<>(
+            Map.of(
+                8000, port(sluice.said(1)),
+                8081, port("http://" + sluice.said(2)),
+                8080, port(sluice.said(3))));
+    ports.keySet().retainAll(files.ports());
+    Path folder = Files.createTempDirectory(processes.folder(), files.program().toString());
+    return RunningEdge.start(files.onFreePorts(ports), folder);
+  }
+
+  private static int port(String url) {
+    return URI.create(url).getPort();
   }
 
   ProcessHandle redis() {

@@ -8,6 +8,11 @@ package dev.sluice.bench;
  * @param process whose CPU time counts
  */
 record Target(Kind kind, String url, String key, ProcessHandle process) {
+  /** The same by another way. */
+  Target at(String otherUrl) {
+    return new Target(kind, otherUrl, key, process);
+  }
+
   /** What stands between the client and the backend. */
   enum Kind {
     STRAIGHT("straight"),

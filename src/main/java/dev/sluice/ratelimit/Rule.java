@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * What a descriptor is held to.
  *
- * @param path the composite keys of the levels from the domain to the rule, as {@code [a_1, b]}; of
- *     a limit that the request brought, {@code [(override)]}
+ * @param key as envoyproxy/ratelimit names it in its statistics: {@code domain.a_1.b}; of a limit
+ *     that the request brought, {@code domain.(override)}
  * @param limit empty when it is unlimited
  * @param name by which other rules replace it; empty when they cannot
  * @param replaces the names of rules that do not count beside this one
@@ -16,26 +16,19 @@ import java.util.Optional;
  */
 public record Rule(
     String domain,
-    List<String> path,
+    String key,
     Optional<Limit> limit,
     String name,
     List<String> replaces,
     boolean shadow,
     boolean quota) {
-  private static final List<String> OVERRIDE_PATH = List.of("(override)");
-
   public Rule {
-    path = List.copyOf(path);
     replaces = List.copyOf(replaces);
   }
 
   /** A limit that the request brought: it has no name and no mode. */
   static Rule override(String domain, Limit limit) {
-    return new Rule(domain, OVERRIDE_PATH, Optional.of(limit), "", List.of(), false, false);
-  }
-
-  /** As envoyproxy/ratelimit names it in its statistics: {@code domain.a_1.b}. */
-  public String key() {
-    return domain + "." + String.join(".", path);
+    return new Rule(
+        domain, domain + ".(override)", Optional.of(limit), "", List.of(), false, false);
   }
 }

@@ -147,7 +147,7 @@ final class RuleReader {
               String name = fields.text("name");
               return new Rule(
                   place.domain,
-                  place.path,
+                  place.domain + "." + String.join(".", place.path),
                   limit(fields, name),
                   name,
                   replaces(fields, name),
