@@ -10,7 +10,7 @@
 -- reply status, then for each window: used, ms until it is empty, ms until as many hits would pass
 --       (0: now, -1: never)
 --
--- Attempts of one request share one charge: that of the first of them.
+-- Attempts of one request share one charge, that of the first of them, up to MOST_ATTEMPTS.
 --
 -- A refused call counts nothing. It writes only when the clock went back by more than a period,
 -- because what it measured would else start afresh with each call.
@@ -28,7 +28,8 @@ end
 
 local hits = tonumber(ARGV[3])
 local attempt = ARGV[4] == '1'
-local charged = attempt and stored[3]
+local request = attempt and stored[3]
+local charged = open_to_more(request)
 local first = attempt and 4 or 3
 local time = now()
 -- By scope: its windows, and how many of them were asked for. By window of ARGV: itself, its limit.
@@ -76,8 +77,12 @@ elseif room and not hold then
     end
     store(KEYS[k], windows, number, time)
   end
-  if attempt then
-    charge(KEYS[3], taken, ARGV[2])
+  if attempt and not request then
+    local scope_keys = {}
+    for k = first, #KEYS do
+      scope_keys[#scope_keys + 1] = KEYS[k]
+    end
+    charge(KEYS[3], taken, scope_keys, ARGV[2])
     redis.call('SET', KEYS[2], 'a', 'PX', ARGV[2])
   else
     redis.call('SET', KEYS[2], 'h' .. cmsgpack.pack(taken), 'PX', ARGV[2])

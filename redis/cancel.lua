@@ -38,19 +38,22 @@ end
 
 local attempt = ARGV[2] == '1'
 local hold = redis.call('GET', KEYS[1])
-local taken = nil
+local taken, scope_keys = nil, nil
 if hold == 'a' then
-  taken = leave(KEYS[2], false, ARGV[1])
+  taken, scope_keys = leave(KEYS[2], false, ARGV[1])
 elseif hold and byte(hold) == byte('h') then
-  taken = cmsgpack.unpack(sub(hold, 2))
+  taken, scope_keys = cmsgpack.unpack(sub(hold, 2)), {}
+  for k = attempt and 3 or 2, #KEYS do
+    scope_keys[#scope_keys + 1] = KEYS[k]
+  end
 elseif hold then
   return {0}
 end
 if taken then
   local time = now()
   local hits, at = taken[1], 2
-  for k = attempt and 3 or 2, #KEYS do
-    local text = redis.call('GET', KEYS[k])
+  for _, key in ipairs(scope_keys) do
+    local text = redis.call('GET', key)
     local windows = decode(text or '')
     local last = at + 3 * taken[at]
     for i = at + 1, last, 3 do
@@ -58,7 +61,7 @@ if taken then
     end
     at = last + 1
     if text then
-      store(KEYS[k], windows, #windows, time)
+      store(key, windows, #windows, time)
     end
   end
 end

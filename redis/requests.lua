@@ -2,37 +2,47 @@
 --
 -- Put in front of every script that says "uses ... requests.lua".
 --
--- A request's key holds, in MessagePack: how many of its attempts have not ended, whether one of them
--- ran, and what the first one took of its windows. The hold of an attempt is just "a".
+-- A request's key holds, in MessagePack: how many attempts it had, how many of them have not ended,
+-- whether one of them ran, what the first one took of its windows, and the keys of these. The hold of
+-- an attempt is just "a".
 
-local function save(key, attempts, ran, taken, lease)
-  redis.call('SET', key, cmsgpack.pack({attempts, ran, taken}), 'PX', lease)
+-- Further attempts are requests like any other: so nobody who has one proof has a pass.
+local MOST_ATTEMPTS = 5
+
+local function save(key, request, lease)
+  redis.call('SET', key, cmsgpack.pack(request), 'PX', lease)
 end
 
--- The first attempt was counted.
-local function charge(key, taken, lease)
-  save(key, 1, false, taken, lease)
+-- The first attempt was counted, in the windows of these keys.
+local function charge(key, taken, scopes, lease)
+  save(key, {1, 1, false, taken, scopes}, lease)
+end
+
+-- The request, while it may have one more attempt.
+local function open_to_more(text)
+  local request = text and cmsgpack.unpack(text)
+  return request and request[1] < MOST_ATTEMPTS and request
 end
 
 -- One more attempt of a request that was counted.
-local function join(key, text, lease)
-  local request = cmsgpack.unpack(text)
-  save(key, request[1] + 1, request[2], request[3], lease)
+local function join(key, request, lease)
+  save(key, {request[1] + 1, request[2] + 1, request[3], request[4], request[5]}, lease)
 end
 
 -- An attempt ended. When it was the last one, and none ran: what the request took, which is to be
--- given back, and the request is forgotten. An attempt that never ends keeps the charge.
+-- given back, and from which keys; the request is then forgotten. An attempt that never ends keeps
+-- the charge.
 local function leave(key, ran, lease)
   local text = redis.call('GET', key)
   if not text then
     return nil
   end
   local request = cmsgpack.unpack(text)
-  ran = ran or request[2]
-  if request[1] == 1 and not ran then
+  ran = ran or request[3]
+  if request[2] == 1 and not ran then
     redis.call('DEL', key)
-    return request[3]
+    return request[4], request[5]
   end
-  save(key, request[1] - 1, ran, request[3], lease)
+  save(key, {request[1], request[2] - 1, ran, request[4], request[5]}, lease)
   return nil
 end

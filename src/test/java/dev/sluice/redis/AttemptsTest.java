@@ -93,6 +93,45 @@ final class AttemptsTest {
 
   @ParameterizedTest
   @EnumSource(Store.class)
+  void admit_sixthAttempt_isARequestLikeAnyOther(Store store) {
+    RedisCounters counters = new RedisCounters(store.connections());
+    for (int i = 1; i <= 5; i++) {
+      Hold attempt = attempt("r1", "a" + i);
+      join(counters.admit(attempt, 0));
+      join(counters.settle(attempt, RAN));
+    }
+    assertThat(used(counters)).isEqualTo(1);
+
+    join(counters.admit(attempt("r1", "a6"), 0));
+    join(counters.admit(attempt("r1", "a7"), 0));
+
+    assertThat(used(counters)).isEqualTo(3);
+    assertThat(join(counters.admit(attempt("r1", "a8"), 0))).isInstanceOf(Outcome.Exceeded.class);
+    join(counters.cancel(attempt("r1", "a7")));
+    assertThat(used(counters)).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void cancel_byAnAttemptWithOtherScopes_givesBackWhatWasTaken(Store store) {
+    RedisCounters counters = new RedisCounters(store.connections());
+    Hold first = attempt("r1", "a1");
+    RateLimit other =
+        new RateLimit(
+            new Scope(Scope.Level.KEY, "k1", Optional.empty()),
+            new Rate(LIMIT, Duration.ofHours(1)));
+    Hold second = new Hold("a2", first.request(), organization, List.of(other), first.lease());
+    join(counters.admit(first, 0));
+    join(counters.admit(second, 0));
+
+    join(counters.cancel(first));
+    join(counters.cancel(second));
+
+    assertThat(used(counters)).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
   void renew_attempt_keepsItsRequestToo(Store store) {
     RedisCounters counters = new RedisCounters(store.connections());
     join(counters.admit(attempt("r1", "a1"), 0));
