@@ -10,7 +10,6 @@ import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.vertx.core.Future;
@@ -58,7 +57,7 @@ final class Rehearsal {
     try {
       rehearsal.call(grpc);
       rehearsal.call(http);
-    } catch (IOException | ExecutionException | TimeoutException | StatusRuntimeException e) {
+    } catch (IOException | ExecutionException | TimeoutException | RuntimeException e) {
       log.debug("the rehearsal ended early: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

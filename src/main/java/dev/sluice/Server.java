@@ -148,7 +148,7 @@ public final class Server implements AutoCloseable {
     Server server = new Server(configuration, ServerRedis.start(configuration.settings()));
     try {
       return new Started(server, server.listen());
-    } catch (CannotStart e) {
+    } catch (CannotStart | RuntimeException e) {
       server.close();
       throw e;
     }

@@ -239,8 +239,9 @@ public final class Demo implements AutoCloseable {
 
   @Override
   public void close() {
-    edges.ifPresent(DemoEdges::close);
+    // First, so that streams which run through the edges end well.
     sluice.ifPresent(started -> started.server().close());
+    edges.ifPresent(DemoEdges::close);
     vertx.close().toCompletionStage().toCompletableFuture().join();
     redis.close();
   }

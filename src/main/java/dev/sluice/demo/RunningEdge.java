@@ -90,7 +90,7 @@ public final class RunningEdge implements AutoCloseable {
     for (int port : files.listens()) {
       if (!FreePort.isFree(port)) {
         throw new IllegalStateException(
-            "%s cannot listen on port %d: it is in use".formatted(files.program(), port));
+            "%s cannot listen on port %d: it is in use.".formatted(files.program(), port));
       }
     }
     try {

@@ -47,7 +47,7 @@ final class Reachability {
     }
   }
 
-  /** There was no connection to be had for a call, or none could be made. */
+  /** A call was not answered, there was no connection for it, or none could be made. */
   synchronized void failed(String why) {
     lastFailure = System.nanoTime();
     if (!lost) {

@@ -298,6 +298,7 @@ final class RedisConnection {
       if (!oldest.answer.isDone()) {
         String millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms";
         end(oldest, Outcome.TIMEOUT, "no answer within " + millis);
+        reachability.failed("no answer within " + millis);
         timedOut(now);
       }
     }

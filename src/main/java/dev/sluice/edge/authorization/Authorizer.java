@@ -5,14 +5,13 @@ import dev.sluice.admission.AdmissionRequest;
 import dev.sluice.admission.Authentication;
 import dev.sluice.admission.Decision;
 import dev.sluice.admission.Refusal;
-import dev.sluice.edge.Answer;
+import dev.sluice.edge.BadRequest;
 import dev.sluice.edge.Deadline;
 import dev.sluice.edge.Deciding;
 import dev.sluice.edge.DecisionLog;
 import dev.sluice.edge.EdgeHeaders;
 import dev.sluice.edge.RateLimitHeaders;
 import dev.sluice.edge.Refusals;
-import dev.sluice.edge.http.BadRequest;
 import dev.sluice.policy.DoorMode;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,8 +60,20 @@ public final class Authorizer {
         .thenApply(
             verdict -> {
               with.metrics().decisionTook(door, System.nanoTime() - asked);
+              record(verdict);
               return verdict;
             });
+  }
+
+  /** What the edge is told, and nothing that came too late for it. */
+  private void record(Verdict verdict) {
+    Facts facts = verdict.facts();
+    if (verdict instanceof Verdict.Malformed) {
+      with.metrics().badRequest(door, facts.decision());
+    } else {
+      String model = facts.model().orElse(DecisionLog.NONE);
+      decisions.record(facts.requestId(), facts.caller(), model, facts.decision());
+    }
   }
 
   /** Takes back what was charged for a request that its edge no longer waits for. */
@@ -76,11 +87,13 @@ public final class Authorizer {
     return uncounted(
         request,
         caller -> {
-          decisions.record(request.id(), Optional.of(caller), DecisionLog.NONE, "known");
           Map<String, String> headers = identity(caller);
           with.proofs().issue(caller).ifPresent(proof -> headers.put(EdgeHeaders.PROOF, proof));
           return new Verdict.Allowed(
-              headers, Map.of(), facts(request, Optional.of(caller), "known"), Optional.empty());
+              headers,
+              Map.of(),
+              facts(request, "known", Optional.of(caller), Optional.empty()),
+              Optional.empty());
         });
   }
 
@@ -93,10 +106,7 @@ public final class Authorizer {
             authentication ->
                 authentication instanceof Authentication.Known known
                     ? verdict.apply(known.caller())
-                    : refused(
-                        request,
-                        ((Authentication.Rejected) authentication).refusal(),
-                        DecisionLog.NONE));
+                    : refused(request, ((Authentication.Rejected) authentication).refusal()));
   }
 
   private CompletionStage<Verdict> admitted(EdgeRequest request) {
@@ -105,13 +115,13 @@ public final class Authorizer {
         .thenCompose(
             authentication -> {
               if (authentication instanceof Authentication.Rejected rejected) {
-                return done(refused(request, rejected.refusal(), DecisionLog.NONE));
+                return done(refused(request, rejected.refusal()));
               }
               Optional<String> model;
               try {
                 model = RequestedModel.of(request);
               } catch (BadRequest e) {
-                return uncounted(request, caller -> rejected(request, caller, e));
+                return uncounted(request, caller -> malformed(request, caller, e));
               }
               return model.isEmpty()
                   ? uncounted(request, caller -> withoutModel(request, caller))
@@ -127,54 +137,52 @@ public final class Authorizer {
   }
 
   private Verdict withoutModel(EdgeRequest request, Caller caller) {
-    decisions.record(request.id(), Optional.of(caller), DecisionLog.NONE, "known");
     return new Verdict.Allowed(
         identity(caller),
         Map.of("x-request-id", request.id()),
-        facts(request, Optional.of(caller), "known"),
+        facts(request, "known", Optional.of(caller), Optional.empty()),
         Optional.empty());
   }
 
   private Verdict verdict(EdgeRequest request, String model, Decision decision) {
     if (decision instanceof Decision.Refused refused) {
-      return denied(request, refused, model);
+      return denied(request, refused, Optional.of(model));
     }
     Decision.Admitted admitted = (Decision.Admitted) decision;
-    decisions.record(request.id(), Optional.of(admitted.caller()), model, "admitted");
     Map<String, String> headers = identity(admitted.caller());
     headers.put(EdgeHeaders.QOS, admitted.block().qos());
     Map<String, String> response = new LinkedHashMap<>();
     response.put("x-request-id", request.id());
     RateLimitHeaders.add(admitted.limits(), response);
-    Map<String, String> facts = facts(request, Optional.of(admitted.caller()), "admitted");
-    facts.put("model", model);
-    facts.put("qos", admitted.block().qos());
+    Facts facts =
+        new Facts(
+            request.id(),
+            "admitted",
+            Optional.of(admitted.caller()),
+            Optional.of(model),
+            Optional.of(admitted.block().qos()));
     return new Verdict.Allowed(headers, response, facts, Optional.of(admitted.hold()));
   }
 
   private Verdict late(EdgeRequest request) {
-    return refused(request, new Refusal.StoreUnavailable(), DecisionLog.NONE);
+    return refused(request, new Refusal.StoreUnavailable());
   }
 
-  private Verdict refused(EdgeRequest request, Refusal refusal, String model) {
-    return denied(request, new Decision.Refused(refusal, Optional.empty(), List.of()), model);
+  private Verdict refused(EdgeRequest request, Refusal refusal) {
+    return denied(
+        request, new Decision.Refused(refusal, Optional.empty(), List.of()), Optional.empty());
   }
 
-  private Verdict denied(EdgeRequest request, Decision.Refused refused, String model) {
-    String reason = refused.refusal().reason();
-    decisions.record(request.id(), refused.caller(), model, reason);
-    Map<String, String> facts = facts(request, refused.caller(), reason);
-    if (!model.equals(DecisionLog.NONE)) {
-      facts.put("model", model);
-    }
-    return new Verdict.Denied(with.refusals().answer(refused, request.id()), facts);
+  private Verdict denied(EdgeRequest request, Decision.Refused refused, Optional<String> model) {
+    return new Verdict.Denied(
+        with.refusals().answer(refused, request.id()),
+        facts(request, refused.refusal().reason(), refused.caller(), model));
   }
 
-  private Verdict rejected(EdgeRequest request, Caller caller, BadRequest bad) {
-    String reason = bad.error().code().orElse("other");
-    with.metrics().badRequest(door, reason);
-    Answer answer = Refusals.error(bad.status(), bad.error(), Map.of(), request.id());
-    return new Verdict.Denied(answer, facts(request, Optional.of(caller), reason));
+  private static Verdict malformed(EdgeRequest request, Caller caller, BadRequest bad) {
+    return new Verdict.Malformed(
+        Refusals.error(bad.status(), bad.error(), Map.of(), request.id()),
+        facts(request, bad.error().code().orElse("other"), Optional.of(caller), Optional.empty()));
   }
 
   private static Map<String, String> identity(Caller caller) {
@@ -187,20 +195,9 @@ public final class Authorizer {
     return headers;
   }
 
-  private static Map<String, String> facts(
-      EdgeRequest request, Optional<Caller> caller, String decision) {
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("decision", decision);
-    facts.put("request_id", request.id());
-    caller.ifPresent(
-        who -> {
-          facts.put("organization", who.organization().id());
-          facts.put("project", who.project().id());
-          facts.put("user", who.user().id());
-          facts.put("key", who.key().id());
-          facts.put("tier", who.tier());
-        });
-    return facts;
+  private static Facts facts(
+      EdgeRequest request, String decision, Optional<Caller> caller, Optional<String> model) {
+    return new Facts(request.id(), decision, caller, model, Optional.empty());
   }
 
   private static CompletionStage<Verdict> done(Verdict verdict) {

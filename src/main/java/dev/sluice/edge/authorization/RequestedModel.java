@@ -3,9 +3,9 @@ package dev.sluice.edge.authorization;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.sluice.edge.BadRequest;
+import dev.sluice.edge.ChatRequest;
 import dev.sluice.edge.ErrorBody;
-import dev.sluice.edge.http.BadRequest;
-import dev.sluice.edge.openai.ChatRequest;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +28,12 @@ final class RequestedModel {
   private static final Pattern PATH =
       Pattern.compile(".*/(?:deployments|models)/([^/:]{1,256})(?:/.+|:[^/]+)");
 
+  /** What the edge that routes by the path may read otherwise. */
+  private static final Pattern AMBIGUOUS =
+      Pattern.compile("//|\\\\|(?:^|/)\\.{1,2}(?:/|$)|%(?:2e|2f|5c)", Pattern.CASE_INSENSITIVE);
+
+  private static final int LONGEST = 256;
+
   private RequestedModel() {}
 
   /**
@@ -37,19 +43,21 @@ final class RequestedModel {
    *     known
    */
   static Optional<String> of(EdgeRequest request) throws BadRequest {
-    Optional<String> named =
-        ofBody(request).or(request::model).or(() -> ofPath(request.plainPath()));
-    if (named.isEmpty() && !SAFE.contains(request.method())) {
-      throw new BadRequest(
-          400,
-          ErrorBody.invalidRequest(
-                  request.body() instanceof EdgeBody.Beginning beginning
-                      ? "The model is not within the first "
-                          + beginning.bytes().length
-                          + " bytes of the body: send 'model' before 'messages'."
-                      : "The model of the request is not known at the edge.",
-                  "model_unknown")
-              .param("model"));
+    if (SAFE.contains(request.method())) {
+      return Optional.empty();
+    }
+    Optional<String> named = ofBody(request).or(request::model);
+    if (named.isEmpty()) {
+      named = ofPath(request.plainPath());
+    }
+    if (named.isEmpty()) {
+      throw refused(
+          request.body() instanceof EdgeBody.Beginning beginning
+              ? "The model is not within the first "
+                  + beginning.bytes().length
+                  + " bytes of the body: send 'model' before 'messages'."
+              : "The model of the request is not known at the edge.",
+          "model_unknown");
     }
     return named;
   }
@@ -58,15 +66,19 @@ final class RequestedModel {
     if (request.body() instanceof EdgeBody.Whole whole) {
       return request.plainPath().endsWith("/chat/completions")
           ? Optional.of(ChatRequest.parse(whole.contentEncoding(), whole.bytes()).model())
-          : scan(whole.bytes());
+          : scan(whole.bytes(), true);
     }
     return request.body() instanceof EdgeBody.Beginning beginning
-        ? scan(beginning.bytes())
+        ? scan(beginning.bytes(), false)
         : Optional.empty();
   }
 
-  /** The first {@code model} at the top level, as far as there are bytes. */
-  private static Optional<String> scan(byte[] bytes) {
+  /**
+   * The {@code model} at the top level. To the end, as far as there are bytes: a backend might obey
+   * a second one.
+   */
+  private static Optional<String> scan(byte[] bytes, boolean whole) throws BadRequest {
+    Optional<String> found = Optional.empty();
     try (JsonParser json = JSON.createParser(bytes)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         return Optional.empty();
@@ -75,20 +87,40 @@ final class RequestedModel {
         boolean model = json.currentName().equals("model");
         JsonToken value = json.nextToken();
         if (model) {
-          return value == JsonToken.VALUE_STRING
-              ? Optional.of(json.getText()).filter(name -> name.length() <= 256)
-              : Optional.empty();
+          if (found.isPresent()) {
+            throw refused("The field 'model' stands twice in the body.", "invalid_value");
+          }
+          if (value != JsonToken.VALUE_STRING || json.getText().length() > LONGEST) {
+            throw refused("Invalid 'model': expected a short string.", "invalid_type");
+          }
+          found = Optional.of(json.getText());
         }
         json.skipChildren();
       }
-      return Optional.empty();
+      return found;
     } catch (IOException e) {
-      return Optional.empty(); // it ends here, or it is no JSON
+      if (whole) {
+        throw refused("The body is not valid JSON.", "invalid_json");
+      }
+      return found; // it ends here
     }
   }
 
-  private static Optional<String> ofPath(String path) {
+  private static Optional<String> ofPath(String path) throws BadRequest {
     Matcher matcher = PATH.matcher(path);
-    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    if (AMBIGUOUS.matcher(path).find()) {
+      throw new BadRequest(
+          400,
+          ErrorBody.invalidRequest(
+              "The path has dot segments, empty segments or encoded separators.", "invalid_path"));
+    }
+    return Optional.of(matcher.group(1));
+  }
+
+  private static BadRequest refused(String message, String code) {
+    return new BadRequest(400, ErrorBody.invalidRequest(message, code).param("model"));
   }
 }

@@ -9,12 +9,8 @@ import java.util.Optional;
 
 /** What an edge is told of a request. */
 public sealed interface Verdict {
-  /**
-   * What the decision was, for the edge's logs, routes and other filters: {@code decision}, {@code
-   * request_id}, and as far as they are known {@code organization}, {@code project}, {@code user},
-   * {@code key}, {@code tier}, {@code qos}, {@code model}.
-   */
-  Map<String, String> facts();
+  /** What was decided about whom. */
+  Facts facts();
 
   /**
    * The request may go on.
@@ -26,22 +22,20 @@ public sealed interface Verdict {
   record Allowed(
       Map<String, String> requestHeaders,
       Map<String, String> responseHeaders,
-      Map<String, String> facts,
+      Facts facts,
       Optional<Hold> charged)
       implements Verdict {
     public Allowed {
       requestHeaders = inOrder(requestHeaders);
       responseHeaders = inOrder(responseHeaders);
-      facts = inOrder(facts);
     }
   }
 
   /** The client is to be answered so. */
-  record Denied(Answer answer, Map<String, String> facts) implements Verdict {
-    public Denied {
-      facts = inOrder(facts);
-    }
-  }
+  record Denied(Answer answer, Facts facts) implements Verdict {}
+
+  /** There was nothing to decide: the request is malformed, and its client to be told so. */
+  record Malformed(Answer answer, Facts facts) implements Verdict {}
 
   private static Map<String, String> inOrder(Map<String, String> map) {
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));

@@ -3,8 +3,8 @@
  *
  * <p>Envoy and NGINX ask in different protocols and are told the same.
  *
- * <p>May depend on {@code edge}, {@code edge.http}, {@code edge.openai}, {@code admission}, {@code
- * account}, {@code policy} and {@code metrics}.
+ * <p>May depend on {@code edge}, {@code admission}, {@code account}, {@code policy} and {@code
+ * metrics}.
  */
 @NullMarked
 package dev.sluice.edge.authorization;

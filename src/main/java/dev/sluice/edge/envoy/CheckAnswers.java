@@ -37,14 +37,17 @@ final class CheckAnswers {
    */
   CheckResponse of(Verdict verdict, Map<String, String> sent) {
     CheckResponse.Builder response =
-        CheckResponse.newBuilder().setDynamicMetadata(metadata(verdict.facts()));
+        CheckResponse.newBuilder().setDynamicMetadata(metadata(verdict.facts().byName()));
     if (verdict instanceof Verdict.Allowed allowed) {
       return response
           .setStatus(Status.newBuilder().setCode(Code.OK_VALUE))
           .setOkResponse(ok(allowed, sent))
           .build();
     }
-    Answer answer = ((Verdict.Denied) verdict).answer();
+    Answer answer =
+        verdict instanceof Verdict.Denied denied
+            ? denied.answer()
+            : ((Verdict.Malformed) verdict).answer();
     return response
         .setStatus(Status.newBuilder().setCode(code(answer.status())))
         .setDeniedResponse(denied(answer))

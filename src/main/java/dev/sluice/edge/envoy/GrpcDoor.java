@@ -5,6 +5,7 @@ import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -29,6 +30,7 @@ public final class GrpcDoor {
 
   private static final Duration PING_TIMEOUT = Duration.ofSeconds(15);
   private static final int MOST_HEADER_BYTES = 32 * 1024;
+  private static final int MOST_CALLS = 1000;
 
   /** The name by which clients of envoyproxy/ratelimit ask for its health. */
   private static final String RATE_LIMIT = "ratelimit";
@@ -47,6 +49,8 @@ public final class GrpcDoor {
             .withOption(ChannelOption.SO_BACKLOG, 1024)
             .withOption(ChannelOption.SO_REUSEADDR, true)
             .handshakeTimeout(options.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            // Envoy opens one more connection where it needs more.
+            .maxConcurrentCallsPerConnection(MOST_CALLS)
             .maxInboundMessageSize(options.maxMessageBytes())
             .maxInboundMetadataSize(MOST_HEADER_BYTES)
             .permitKeepAliveTime(LEAST_PING_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
@@ -58,11 +62,18 @@ public final class GrpcDoor {
                 options.maxConnectionAgeGrace().toMillis(), TimeUnit.MILLISECONDS)
             .intercept(new CallFailures())
             .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance());
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(olderReflection());
     options.tls().ifPresent(tls -> builder.sslContext(tls.context()));
     services.forEach(builder::addService);
     this.server = builder.build();
     health.setStatus(RATE_LIMIT, ServingStatus.SERVING);
+  }
+
+  /** Many clients still ask for version 1alpha. */
+  @SuppressWarnings("deprecation")
+  private static BindableService olderReflection() {
+    return ProtoReflectionService.newInstance();
   }
 
   /**

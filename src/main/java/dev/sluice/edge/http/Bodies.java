@@ -1,5 +1,6 @@
 package dev.sluice.edge.http;
 
+import dev.sluice.edge.BadRequest;
 import dev.sluice.edge.ErrorBody;
 import dev.sluice.metrics.Metrics;
 import io.vertx.core.Future;

@@ -20,6 +20,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
@@ -39,6 +40,8 @@ public final class HttpDoor {
   private final RequestId requestIds;
   private final Metrics metrics;
   private final Function<Context, Handler<HttpServerRequest>> handlers;
+  private volatile OptionalLong sweep = OptionalLong.empty();
+  private volatile Optional<String> deployment = Optional.empty();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
 
   /**
@@ -65,7 +68,7 @@ public final class HttpDoor {
    * @return the port
    */
   public Future<Integer> start(int eventLoops) {
-    vertx.setPeriodic(1000, timer -> connections.sweep());
+    sweep = OptionalLong.of(vertx.setPeriodic(1000, timer -> connections.sweep()));
     return listen(eventLoops, BIND_ATTEMPTS);
   }
 
@@ -74,7 +77,11 @@ public final class HttpDoor {
     int port = fixed == 0 ? freePort() : fixed;
     return vertx
         .deployVerticle(() -> new Listener(port), new DeploymentOptions().setInstances(eventLoops))
-        .map(port)
+        .map(
+            id -> {
+              deployment = Optional.of(id);
+              return port;
+            })
         .recover(
             failure -> {
               servers.clear();
@@ -97,7 +104,13 @@ public final class HttpDoor {
 
   /** Accepts nothing more; completes when the requests have ended, or after the time. */
   public Future<Void> shutdown(Duration time) {
-    return Future.join(servers.stream().map(server -> server.shutdown(time)).toList()).mapEmpty();
+    return Future.join(servers.stream().map(server -> server.shutdown(time)).toList())
+        .onComplete(
+            over -> {
+              sweep.ifPresent(vertx::cancelTimer);
+              deployment.ifPresent(vertx::undeploy);
+            })
+        .mapEmpty();
   }
 
   /** Bytes that are no HTTP: an answer in the API's shape, then the end of the connection. */

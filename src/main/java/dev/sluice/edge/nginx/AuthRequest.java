@@ -47,11 +47,17 @@ final class AuthRequest {
   void answer(Context context, HttpServerRequest request) {
     request.response().exceptionHandler(failure -> {});
     Future.fromCompletionStage(authorizer.decide(edgeRequest(request)), context)
-        .onSuccess(verdict -> send(verdict, request))
+        .map(
+            verdict -> {
+              send(verdict, request);
+              return verdict;
+            })
         .onFailure(
             failure -> {
               log.error("a subrequest failed", failure);
-              request.response().setStatusCode(500).putHeader("content-length", "0").end();
+              if (!request.response().headWritten()) {
+                request.response().setStatusCode(500).putHeader("content-length", "0").end();
+              }
             });
   }
 
@@ -78,7 +84,10 @@ final class AuthRequest {
       response.setStatusCode(200).end();
       return;
     }
-    Answer answer = ((Verdict.Denied) verdict).answer();
+    Answer answer =
+        verdict instanceof Verdict.Denied denied
+            ? denied.answer()
+            : ((Verdict.Malformed) verdict).answer();
     answer
         .headers()
         .forEach(

@@ -1,11 +1,11 @@
 package dev.sluice.edge.nginx;
 
 import dev.sluice.edge.Answer;
+import dev.sluice.edge.BadRequest;
 import dev.sluice.edge.Readiness;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
 import dev.sluice.edge.authorization.Authorizer;
-import dev.sluice.edge.http.BadRequest;
 import dev.sluice.edge.http.Bodies;
 import dev.sluice.edge.http.BodyBounds;
 import dev.sluice.edge.http.Connections;
@@ -17,6 +17,7 @@ import dev.sluice.metrics.Metrics;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -24,9 +25,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The door of HTTP for edges: {@code /auth}, {@code /json} and {@code /healthcheck}. */
 public final class EdgeHttp {
+  private static final Logger log = LoggerFactory.getLogger(EdgeHttp.class);
+
   private final String name;
   private final AuthRequest auth;
   private final Function<byte[], CompletionStage<Answer>> rateLimit;
@@ -104,15 +109,21 @@ public final class EdgeHttp {
               bodies.release(body);
               return Future.fromCompletionStage(rateLimit.apply(bytes), context);
             })
-        .onSuccess(answer -> replies.send(request, answer))
+        .map(
+            answer -> {
+              replies.send(request, answer);
+              return answer;
+            })
         .onFailure(
             failure -> {
               if (failure instanceof BadRequest bad) {
                 metrics.badRequest(name, bad.error().code().orElse("other"));
                 String id = ids.shown(Optional.ofNullable(request.getHeader("x-request-id")));
                 replies.send(request, Refusals.error(bad.status(), bad.error(), Map.of(), id));
+              } else if (!(failure instanceof VertxException)) { // that one: the client has left
+                log.error("a request to /json failed", failure);
+                request.response().setStatusCode(500).end();
               }
-              // Else the client has left.
             });
   }
 

@@ -10,6 +10,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code envoy.service.ratelimit.v3.RateLimitService}. Every failure is the status UNKNOWN, as in
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Never blocks, so that it may run under a direct executor. Safe for use by many threads.
  */
 public final class RateLimitService extends RateLimitServiceImplBase {
+  private static final Logger log = LoggerFactory.getLogger(RateLimitService.class);
+
   private final DescriptorLimits limits;
 
   public RateLimitService(DescriptorLimits limits) {
@@ -30,7 +34,17 @@ public final class RateLimitService extends RateLimitServiceImplBase {
     var unused =
         limits
             .judge(Protocol.query(request))
-            .whenComplete((verdict, failure) -> answer(observer, verdict, failure));
+            .handle(
+                (verdict, failure) -> {
+                  answer(observer, verdict, failure);
+                  return true;
+                })
+            .exceptionally(
+                bug -> {
+                  log.error("an answer failed", bug);
+                  observer.onError(new Unknown("the answer failed"));
+                  return false;
+                });
   }
 
   private static void answer(

@@ -1,4 +1,4 @@
-package dev.sluice.edge.openai;
+package dev.sluice.edge;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -7,8 +7,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import dev.sluice.edge.ErrorBody;
-import dev.sluice.edge.http.BadRequest;
 import java.io.IOException;
 import java.util.Optional;
 

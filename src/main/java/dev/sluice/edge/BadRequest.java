@@ -1,6 +1,4 @@
-package dev.sluice.edge.http;
-
-import dev.sluice.edge.ErrorBody;
+package dev.sluice.edge;
 
 /** A request that never comes to a decision, and what its client is told. */
 public final class BadRequest extends Exception {

@@ -1,0 +1,40 @@
+package dev.sluice.edge.authorization;
+
+import dev.sluice.account.Caller;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What was decided about whom, for the edge's logs, routes and other filters, and for our own.
+ *
+ * @param decision {@code known}, {@code admitted}, or why it was not
+ */
+public record Facts(
+    String requestId,
+    String decision,
+    Optional<Caller> caller,
+    Optional<String> model,
+    Optional<String> qos) {
+
+  /**
+   * {@code decision}, {@code request_id}, and as far as they are known {@code organization}, {@code
+   * project}, {@code user}, {@code key}, {@code tier}, {@code model}, {@code qos}.
+   */
+  public Map<String, String> byName() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("decision", decision);
+    facts.put("request_id", requestId);
+    caller.ifPresent(
+        who -> {
+          facts.put("organization", who.organization().id());
+          facts.put("project", who.project().id());
+          facts.put("user", who.user().id());
+          facts.put("key", who.key().id());
+          facts.put("tier", who.tier());
+        });
+    model.ifPresent(name -> facts.put("model", name));
+    qos.ifPresent(label -> facts.put("qos", label));
+    return facts;
+  }
+}
