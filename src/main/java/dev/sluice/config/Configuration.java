@@ -86,7 +86,10 @@ public record Configuration(
   private static void add(Path directory, RuleProblem found, Problems problems) {
     problems.add(
         found.error() ? Severity.ERROR : Severity.WARNING,
-        directory.resolve(found.file()).toString(),
+        // A problem with the directory itself names that.
+        found.file().equals(directory.toString())
+            ? found.file()
+            : directory.resolve(found.file()).toString(),
         found.line(),
         "",
         found.message());

@@ -56,7 +56,9 @@ public final class RuleLoader {
           e instanceof NoSuchFileException
               ? "there is no such directory"
               : String.valueOf(e.getMessage());
-      problems.add(new RuleProblem(true, "", OptionalInt.empty(), "cannot be read: " + why));
+      problems.add(
+          new RuleProblem(
+              true, files.directory().toString(), OptionalInt.empty(), "cannot be read: " + why));
       return List.of();
     }
   }

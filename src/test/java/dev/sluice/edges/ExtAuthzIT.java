@@ -250,6 +250,51 @@ class ExtAuthzIT {
     assertThat(metric(full, lookups)).isEqualTo(before);
   }
 
+  @ParameterizedTest
+  @CsvSource({"100000", "''"})
+  void full_bodyThatEnvoyCallsWholeAndIsNot_isReadAsABeginning(String length) {
+    String key = full.key("hal", "web");
+    AttributeContext.HttpRequest.Builder request =
+        chat(key)
+            .putHeaders("x-envoy-auth-partial-body", "false")
+            .setBody("{\"model\":\"large\",\"messages\":[{\"content\":\"cut o");
+    if (!length.isEmpty()) {
+      request.putHeaders("content-length", length);
+    }
+
+    assertThat(metadata(check(fullChannel, request.build()))).containsEntry("model", "large");
+  }
+
+  @Test
+  void full_modelTwiceInAnyBody_isRefused() {
+    String key = full.key("ida", "web");
+
+    CheckResponse response =
+        check(
+            fullChannel,
+            chat(key)
+                .setPath("/v1/completions")
+                .setBody("{\"model\":\"small\",\"prompt\":\"x\",\"model\":\"secret\"}")
+                .build());
+
+    assertThat(response.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/openai/deployments/small/../large/chat/completions",
+    "/openai/deployments/small//chat/completions",
+    "/openai/deployments/a%2Fb/chat/completions",
+    "/openai/deployments/small/%2e%2E/large/chat/completions",
+  })
+  void full_modelOfAPathThatCanBeReadTwoWays_isRefused(String path) {
+    String key = full.key("jan", "web");
+
+    CheckResponse response = check(fullChannel, chat(key).clearBody().setPath(path).build());
+
+    assertThat(response.getDeniedResponse().getBody()).contains("invalid_path");
+  }
+
   @Test
   void full_modelBeyondTheShownPart_isRefusedAndSaysWhy() {
     String key = full.key("fay", "web");

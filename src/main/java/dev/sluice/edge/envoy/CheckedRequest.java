@@ -68,12 +68,31 @@ final class CheckedRequest {
     ByteString raw = http.getRawBody();
     byte[] bytes =
         raw.isEmpty() ? http.getBody().getBytes(StandardCharsets.UTF_8) : raw.toByteArray();
-    if (header(PARTIAL_BODY).filter("true"::equals).isPresent()) {
-      return new EdgeBody.Beginning(bytes);
+    if (bytes.length == 0) {
+      return new EdgeBody.NotShown();
     }
-    return bytes.length == 0
-        ? new EdgeBody.NotShown()
-        : new EdgeBody.Whole(header("content-encoding"), bytes);
+    return isWhole(bytes)
+        ? new EdgeBody.Whole(header("content-encoding"), bytes)
+        : new EdgeBody.Beginning(bytes);
+  }
+
+  /**
+   * Envoy says {@code false} of a body of which it holds exactly as much as it may show, whether or
+   * not more is to come. So the length counts; and where none was declared, how the body ends.
+   */
+  private boolean isWhole(byte[] bytes) {
+    if (header(PARTIAL_BODY).filter("true"::equals).isPresent()) {
+      return false;
+    }
+    Optional<String> length = header("content-length");
+    if (length.isPresent()) {
+      return length.get().equals(Integer.toString(bytes.length));
+    }
+    int last = bytes.length - 1;
+    while (last > 0 && bytes[last] <= ' ' && bytes[last] >= 0) {
+      last--;
+    }
+    return bytes[last] == '}' || http.getSize() == bytes.length;
   }
 
   private Optional<String> header(String name) {
