@@ -2,19 +2,42 @@
 --
 -- KEYS  the organization's version, its record, the audit stream
 -- ARGV  create or replace; actor; kind (organization, project, user, key); id; the record as JSON;
---       what the keys of the organization start with: {acme}:
--- reply 1 and the new version, or 0 and what conflicts
+--       what the keys of the organization start with: {acme}:; the revision that is replaced; how
+--       many keys a user may have that are not revoked
+-- reply 1 and the new version, 0 and what conflicts, or 2 and the revision at which the record is
 --
--- The audit has the records as they were before and after, without the hash of the secret.
+-- The audit has the records as they were before and after, without the hashes of secrets.
 
 local MOST_ENTRIES = 100000
+local DONE, CONFLICT, STALE = 1, 0, 2
 
-local verb, actor, kind, id, json, prefix = unpack(ARGV)
+local verb, actor, kind, id, json, prefix, expected, most_keys = unpack(ARGV)
 local record = cjson.decode(json)
 local record_key = kind == 'organization' and KEYS[2] or prefix .. kind .. ':' .. id
 
 local function missing(a_kind, an_id)
-  return {0, 'there is no ' .. a_kind .. ' ' .. an_id}
+  return {CONFLICT, 'there is no ' .. a_kind .. ' ' .. an_id}
+end
+
+local function archived(a_kind, an_id)
+  return {CONFLICT, a_kind .. ' ' .. an_id .. ' is archived'}
+end
+
+local function read(key)
+  local text = redis.call('GET', key)
+  return text and cjson.decode(text), text
+end
+
+-- The hashes by which a key is found.
+local function hashes(key)
+  local all = {}
+  if key then
+    all[key.secretHash] = true
+    if key.previous then
+      all[key.previous.secretHash] = true
+    end
+  end
+  return all
 end
 
 local function secret_key(hash)
@@ -24,46 +47,100 @@ end
 local function redacted(text)
   local copy = cjson.decode(text)
   copy.secretHash = nil
+  if copy.previous then
+    copy.previous.secretHash = nil
+  end
   return cjson.encode(copy)
 end
 
-local before = redis.call('GET', record_key)
-if verb == 'create' and before then
-  return {0, kind .. ' ' .. id .. ' exists'}
-end
-if verb == 'replace' and not before then
-  return missing(kind, id)
-end
-if kind ~= 'organization' and redis.call('EXISTS', KEYS[2]) == 0 then
-  return missing('organization', record.organization)
+-- What happened, in the words of the audit.
+local function action(before)
+  if not before then
+    return 'create'
+  elseif record.archived and not before.archived then
+    return 'archive'
+  elseif before.archived and not record.archived then
+    return 'restore'
+  elseif record.revoked and not before.revoked then
+    return 'revoke'
+  elseif record.secretHash ~= before.secretHash then
+    return 'rotate'
+  end
+  return 'replace'
 end
 
-local old_hash = before and cjson.decode(before).secretHash
-local new_hash = record.secretHash
+local before, before_json = read(record_key)
+if verb == 'create' and before then
+  return {CONFLICT, kind .. ' ' .. id .. ' exists'}
+end
+if verb == 'replace' then
+  if not before then
+    return missing(kind, id)
+  end
+  -- Records that were written without a revision are at their first.
+  local revision = before.revision or 1
+  if revision ~= tonumber(expected) then
+    return {STALE, revision}
+  end
+end
+if kind ~= 'organization' then
+  local organization = read(KEYS[2])
+  if not organization then
+    return missing('organization', record.organization)
+  end
+  if organization.archived and not before then
+    return archived('organization', record.organization)
+  end
+end
+
+local old_hashes, new_hashes = {}, {}
+local users_keys = kind == 'key' and prefix .. 'index:keys-of:' .. record.user
 if kind == 'key' then
   for _, owner in ipairs({'user', 'project'}) do
-    if redis.call('EXISTS', prefix .. owner .. ':' .. record[owner]) == 0 then
+    if before and before[owner] ~= record[owner] then
+      return {CONFLICT, 'key ' .. id .. ' belongs to ' .. owner .. ' ' .. before[owner]}
+    end
+    local owning = read(prefix .. owner .. ':' .. record[owner])
+    if not owning then
       return missing(owner, record[owner])
     end
+    if owning.archived and not before then
+      return archived(owner, record[owner])
+    end
   end
-  if new_hash ~= old_hash and redis.call('EXISTS', secret_key(new_hash)) == 1 then
-    return {0, 'another key has this secret'}
+  if before and before.revoked and not record.revoked then
+    return {CONFLICT, 'key ' .. id .. ' is revoked for ever'}
+  end
+  old_hashes, new_hashes = hashes(before), hashes(record)
+  for hash in pairs(new_hashes) do
+    if not old_hashes[hash] and redis.call('EXISTS', secret_key(hash)) == 1 then
+      return {CONFLICT, 'another key has this secret'}
+    end
+  end
+  if not before and not record.revoked
+    and redis.call('ZCARD', users_keys) >= tonumber(most_keys) then
+    return {CONFLICT, 'user ' .. record.user .. ' has ' .. most_keys .. ' keys, and may not have more'}
   end
 end
 
 redis.call('SET', record_key, json)
 if kind ~= 'organization' then
-  redis.call('SADD', prefix .. kind .. 's', id)
+  redis.call('ZADD', prefix .. 'index:' .. kind, 0, id)
 end
-if kind == 'key' and new_hash ~= old_hash then
-  if old_hash then
-    redis.call('DEL', secret_key(old_hash))
+if kind == 'key' then
+  redis.call(record.revoked and 'ZREM' or 'ZADD', users_keys, unpack(record.revoked and {id} or {0, id}))
+  for hash in pairs(old_hashes) do
+    if not new_hashes[hash] then
+      redis.call('DEL', secret_key(hash))
+    end
   end
-  redis.call('SET', secret_key(new_hash), id)
+  for hash in pairs(new_hashes) do
+    redis.call('SET', secret_key(hash), id)
+  end
 end
 local time = redis.call('TIME')
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', MOST_ENTRIES, '*',
   'time', time[1] .. string.format('%03d', math.floor(time[2] / 1000)),
-  'actor', actor, 'action', verb, 'kind', kind, 'id', id,
-  'before', before and redacted(before) or '', 'after', redacted(json))
-return {1, redis.call('INCR', KEYS[1])}
+  'actor', actor, 'action', action(before), 'kind', kind, 'id', id,
+  'before', before_json and redacted(before_json) or '', 'after', redacted(json))
+return {DONE, redis.call('INCR', KEYS[1])}

@@ -1,9 +1,13 @@
 package dev.sluice;
 
 import dev.sluice.account.Accounts;
+import dev.sluice.account.ApiKey;
 import dev.sluice.account.Caller;
+import dev.sluice.account.Changes;
 import dev.sluice.account.KeyIssuer;
 import dev.sluice.account.KeyText;
+import dev.sluice.account.RecordKind;
+import dev.sluice.account.Stored;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.InvalidConfiguration;
 import dev.sluice.metrics.Metrics;
@@ -147,13 +151,18 @@ final class KeysCommand implements Runnable {
         accounts ->
             (text.isPresent()
                     ? accounts.caller(text.get()).thenApply(found -> found.map(Caller::key))
-                    : accounts.key(Objects.requireNonNull(organization), named))
+                    : accounts
+                        .read(RecordKind.KEY, Objects.requireNonNull(organization), named)
+                        .thenApply(found -> found.map(Stored::record)))
                 .thenApply(
                     found ->
                         found.orElseThrow(
                             () -> new Accounts.RecordConflict("there is no such key")))
                 .thenCompose(
-                    key -> accounts.replace(ACTOR, key.revoke()).thenApply(version -> key.id())),
+                    key ->
+                        new Changes(accounts, ACTOR)
+                            .change(RecordKind.KEY, key.organization(), key.id(), ApiKey::revoke))
+                .thenApply(ApiKey::id),
         id -> {
           print("revoked " + id);
           return 0;

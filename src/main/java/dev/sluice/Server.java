@@ -1,6 +1,6 @@
 package dev.sluice;
 
-import dev.sluice.account.Accounts;
+import dev.sluice.account.CallerLookup;
 import dev.sluice.account.Callers;
 import dev.sluice.admission.Admission;
 import dev.sluice.admission.Counters;
@@ -130,7 +130,7 @@ public final class Server implements AutoCloseable {
             dispatcher::snapshot);
   }
 
-  private Admission admission(Accounts of, Counters counters, InstantSource clock) {
+  private Admission admission(CallerLookup of, Counters counters, InstantSource clock) {
     Callers callers = new Callers(of, KNOWN_CALLERS, System::nanoTime);
     return new Admission(catalog, callers, counters, settings.lease(), clock);
   }
@@ -175,7 +175,7 @@ public final class Server implements AutoCloseable {
   }
 
   /** For what administers accounts in the same process. */
-  public Accounts accounts() {
+  public RedisAccounts accounts() {
     return accounts;
   }
 

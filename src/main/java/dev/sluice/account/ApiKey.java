@@ -1,42 +1,135 @@
 package dev.sluice.account;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
  * An API key, without its secret.
  *
- * @param secretHash SHA-256 of the key's text, in lower case hex
- * @param lastFour the last four characters of the text: all that logs and pages may show
- * @param tier the key's own tier, before that of its user, project and organization
- * @param expires from this instant on the key is refused
+ * @param user who owns it: a person or a service account
+ * @param created when there was a key for the first time; the epoch for those that are older than
+ *     this field
+ * @param secret what it is known by
+ * @param previous what it was known by before it was rotated
+ * @param revoked refused for ever
  */
 public record ApiKey(
     String organization,
     String id,
-    String name,
     String project,
     String user,
-    String secretHash,
-    String lastFour,
-    Optional<String> tier,
-    Optional<Instant> expires,
+    KeyTerms terms,
+    Instant created,
+    KeySecret secret,
+    Optional<Previous> previous,
     boolean revoked)
     implements AccountRecord {
+
+  /** A secret that works until an instant. */
+  public record Previous(KeySecret secret, Instant until) {}
+
   public ApiKey {
     Ids.requireOrganization(organization);
-    Ids.require("key", id);
-    Ids.require("project", project);
-    Ids.require("user", user);
+    Ids.require("id", "key", id);
+    Ids.require("project", "project", project);
+    Ids.require("user", "user", user);
+    if (previous.isPresent() && previous.get().secret().hash().equals(secret.hash())) {
+      throw new InvalidRecord("previous", "is the secret that it was rotated to");
+    }
+  }
+
+  /** A new key. */
+  public static ApiKey issued(
+      KeyText text, String project, String user, KeyTerms terms, Instant now) {
+    return new ApiKey(
+        text.organization(),
+        idOf(text),
+        project,
+        user,
+        terms,
+        now,
+        KeySecret.of(text, now),
+        Optional.empty(),
+        false);
+  }
+
+  /** The id of a key that was issued with this text. */
+  public static String idOf(KeyText text) {
+    return "key-" + text.hash().substring(0, 16);
+  }
+
+  @Override
+  public String name() {
+    return terms.name();
+  }
+
+  public Optional<String> tier() {
+    return terms.tier();
+  }
+
+  /** This key under other terms. */
+  public ApiKey under(KeyTerms others) {
+    return new ApiKey(organization, id, project, user, others, created, secret, previous, revoked);
   }
 
   /** This key, refused from now on. */
   public ApiKey revoke() {
-    return new ApiKey(
-        organization, id, name, project, user, secretHash, lastFour, tier, expires, true);
+    return new ApiKey(organization, id, project, user, terms, created, secret, previous, true);
   }
 
-  public boolean expired(Instant now) {
-    return expires.isPresent() && !now.isBefore(expires.get());
+  /**
+   * This key with a new text; the one before it works for the time of grace, those before that one
+   * no longer.
+   */
+  public ApiKey rotate(KeyText text, Instant now, Duration grace) {
+    if (revoked) {
+      throw new InvalidRecord("revoked", "key " + id + " is revoked for ever");
+    }
+    return new ApiKey(
+        organization,
+        id,
+        project,
+        user,
+        terms,
+        created,
+        KeySecret.of(text, now),
+        Optional.of(new Previous(secret, now.plus(grace))),
+        revoked);
+  }
+
+  /**
+   * How the key stands by itself.
+   *
+   * @param age that of its organization
+   */
+  public Standing standing(Instant now, Optional<KeyAge> age) {
+    if (revoked) {
+      return Standing.REVOKED;
+    }
+    if (terms.expires().isPresent() && !now.isBefore(terms.expires().get())) {
+      return Standing.EXPIRED;
+    }
+    if (age.isPresent()) {
+      Duration old = Duration.between(secret.issued(), now);
+      if (old.compareTo(age.get().refuse()) >= 0) {
+        return Standing.OVER_AGE;
+      }
+      if (old.compareTo(age.get().warn()) >= 0) {
+        return Standing.OLD;
+      }
+    }
+    return Standing.GOOD;
+  }
+
+  /** How it stands for one who presents this text of it. */
+  Standing standing(KeyText presented, Instant now, Optional<KeyAge> age) {
+    // Most keys were never rotated, or long ago: then nothing is hashed.
+    if (previous.isPresent() && previous.get().secret().hash().equals(presented.hash())) {
+      if (!revoked && !now.isBefore(previous.get().until())) {
+        return Standing.ROTATED;
+      }
+    }
+    return standing(now, age);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.account;
 
 import dev.sluice.policy.Tier;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -19,5 +20,24 @@ public record Caller(
   /** The tier that holds: the explicit one, else {@code free}. */
   public String tier() {
     return explicitTier().orElse(Tier.FREE);
+  }
+
+  /**
+   * Whether the key is honoured.
+   *
+   * @param presented the text by which the key was found
+   */
+  public Standing standing(KeyText presented, Instant now) {
+    Standing own = key.standing(presented, now, organization.keyAge());
+    if (!own.honoured()) {
+      return own;
+    }
+    if (organization.archived()) {
+      return Standing.ORGANIZATION_ARCHIVED;
+    }
+    if (project.archived()) {
+      return Standing.PROJECT_ARCHIVED;
+    }
+    return user.archived() ? Standing.USER_ARCHIVED : own;
   }
 }

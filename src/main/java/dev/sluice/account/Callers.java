@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  * <p>Safe for use by many threads; never blocks.
  */
 public final class Callers {
-  private final Accounts accounts;
+  private final CallerLookup accounts;
   private final LongSupplier nanos;
   private final Cache<KeyText, Known> known;
 
@@ -28,7 +28,7 @@ public final class Callers {
    * @param size how many keys are kept
    * @param nanos a ticker
    */
-  public Callers(Accounts accounts, long size, LongSupplier nanos) {
+  public Callers(CallerLookup accounts, long size, LongSupplier nanos) {
     this.accounts = accounts;
     this.nanos = nanos;
     this.known = Caffeine.newBuilder().maximumSize(size).build();

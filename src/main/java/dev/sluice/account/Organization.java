@@ -6,14 +6,30 @@ import java.util.Optional;
  * A customer of the platform: the unit of billing, and of everything that one script decides.
  *
  * @param tier the tier of all who have none of their own
+ * @param keyAge how old its keys may grow; empty: as old as they like
+ * @param archived none of its keys is honoured; what it has used stays on record
  */
-public record Organization(String id, String name, Optional<String> tier) implements AccountRecord {
+public record Organization(
+    String id, String name, Optional<String> tier, Optional<KeyAge> keyAge, boolean archived)
+    implements AccountRecord {
   public Organization {
-    Ids.requireOrganization(id);
+    Ids.requireOrganization("id", id);
+    Names.require("name", name);
+    Ids.requireTier(tier);
+  }
+
+  /** One that works, whose keys may grow as old as they like. */
+  public Organization(String id, String name, Optional<String> tier) {
+    this(id, name, tier, Optional.empty(), false);
   }
 
   @Override
   public String organization() {
     return id;
+  }
+
+  /** The same, archived or back. */
+  public Organization archived(boolean now) {
+    return new Organization(id, name, tier, keyAge, now);
   }
 }

@@ -2,11 +2,42 @@ package dev.sluice.account;
 
 import java.util.Optional;
 
-/** A person or service of an organization; the vendor's rates are counted per user. */
-public record User(String organization, String id, String name, Role role, Optional<String> tier)
+/**
+ * A person or service account of an organization; the vendor's rates are counted per user.
+ *
+ * @param kind who stands behind it
+ * @param archived none of its keys is honoured; what it has used stays on record
+ */
+public record User(
+    String organization,
+    String id,
+    String name,
+    Kind kind,
+    Role role,
+    Optional<String> tier,
+    boolean archived)
     implements AccountRecord {
+  /** Who stands behind a user. Both own keys and are counted alike, so they share their ids. */
+  public enum Kind {
+    PERSON,
+    /** A program: it has keys, but nobody who signs in. */
+    SERVICE_ACCOUNT
+  }
+
   public User {
     Ids.requireOrganization(organization);
-    Ids.require("user", id);
+    Ids.require("id", "user", id);
+    Names.require("name", name);
+    Ids.requireTier(tier);
+  }
+
+  /** A person, not archived. */
+  public User(String organization, String id, String name, Role role, Optional<String> tier) {
+    this(organization, id, name, Kind.PERSON, role, tier, false);
+  }
+
+  /** The same, archived or back. */
+  public User archived(boolean now) {
+    return new User(organization, id, name, kind, role, tier, now);
   }
 }

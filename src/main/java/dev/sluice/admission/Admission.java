@@ -2,7 +2,6 @@ package dev.sluice.admission;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
-import dev.sluice.account.ApiKey;
 import dev.sluice.account.Caller;
 import dev.sluice.account.Callers;
 import dev.sluice.account.Credential;
@@ -173,14 +172,13 @@ public final class Admission {
     if (found.isEmpty()) {
       return Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.UNKNOWN, key.lastFour()));
     }
-    ApiKey record = found.get().key();
-    if (record.revoked()) {
-      return Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.REVOKED, key.lastFour()));
-    }
-    if (record.expired(clock.instant())) {
-      return Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.EXPIRED, key.lastFour()));
-    }
-    return Optional.empty();
+    return switch (found.get().standing(key, clock.instant())) {
+      case GOOD, OLD -> Optional.empty();
+      case EXPIRED ->
+          Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.EXPIRED, key.lastFour()));
+      default ->
+          Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.REVOKED, key.lastFour()));
+    };
   }
 
   /** What the records say of a request, before anything is counted. */

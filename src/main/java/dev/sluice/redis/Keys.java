@@ -1,10 +1,6 @@
 package dev.sluice.redis;
 
-import dev.sluice.account.AccountRecord;
-import dev.sluice.account.ApiKey;
-import dev.sluice.account.Organization;
-import dev.sluice.account.Project;
-import dev.sluice.account.User;
+import dev.sluice.account.RecordKind;
 import dev.sluice.admission.Scope;
 
 /**
@@ -14,6 +10,9 @@ import dev.sluice.admission.Scope;
  * no colon and no brace; a model's name may, and therefore stands last.
  */
 record Keys(String organization) {
+  /** The index of all organizations, in a slot of its own. */
+  static final String ORGANIZATIONS = "sluice:organizations";
+
   /** What every key of the organization starts with. */
   String prefix() {
     return "{" + organization + "}:";
@@ -31,8 +30,23 @@ record Keys(String organization) {
     return prefix() + "audit";
   }
 
-  String key(String id) {
-    return prefix() + "key:" + id;
+  String record(RecordKind<?> kind, String id) {
+    return kind.equals(RecordKind.ORGANIZATION) ? organizationRecord() : records(kind) + id;
+  }
+
+  /** What the keys of the records of a kind start with. */
+  String records(RecordKind<?> kind) {
+    return prefix() + kind.label() + ":";
+  }
+
+  /** The ids of the records of a kind. */
+  String index(RecordKind<?> kind) {
+    return prefix() + "index:" + kind.label();
+  }
+
+  /** The ids of the keys of a user that are not revoked. */
+  String keysOf(String user) {
+    return prefix() + "index:keys-of:" + user;
   }
 
   String secret(String hash) {
@@ -51,19 +65,5 @@ record Keys(String organization) {
   String rate(Scope scope) {
     String key = prefix() + "rate:" + scope.level().label() + ":" + scope.id();
     return scope.model().map(model -> key + ":" + model).orElse(key);
-  }
-
-  /** The kind of a record, as it is written in keys and in the audit. */
-  static String kind(AccountRecord record) {
-    if (record instanceof Organization) {
-      return "organization";
-    } else if (record instanceof Project) {
-      return "project";
-    } else if (record instanceof User) {
-      return "user";
-    } else if (record instanceof ApiKey) {
-      return "key";
-    }
-    throw new IllegalArgumentException("a record of an unknown kind: " + record.getClass());
   }
 }

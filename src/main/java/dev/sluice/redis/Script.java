@@ -24,7 +24,20 @@ public final class Script {
   private static final Pattern USES = Pattern.compile("\\A-- uses ([a-z. ]+)\n");
 
   private static final Map<String, Script> SHIPPED =
-      Stream.of("admit", "renew", "settle", "cancel", "lookup", "read", "change", "secret")
+      Stream.of(
+              "admit",
+              "renew",
+              "settle",
+              "cancel",
+              "lookup",
+              "read",
+              "list",
+              "change",
+              "organizations",
+              "register",
+              "reindex",
+              "scan",
+              "secret")
           .collect(Collectors.toUnmodifiableMap(Function.identity(), Script::load));
 
   private final String name;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.Caller;
+import dev.sluice.account.KeySecret;
+import dev.sluice.account.KeyTerms;
 import dev.sluice.account.Organization;
 import dev.sluice.account.Project;
 import dev.sluice.account.Role;
@@ -148,7 +150,15 @@ final class ProofsTest {
         new Project("acme", "p", "p", Optional.empty()),
         new User("acme", "u", "u", Role.DEVELOPER, Optional.empty()),
         new ApiKey(
-            "acme", key, "key", "p", "u", "00", "abcd", Optional.empty(), Optional.empty(), false),
+            "acme",
+            key,
+            "p",
+            "u",
+            KeyTerms.named("key"),
+            Instant.EPOCH,
+            new KeySecret("00".repeat(32), "abcd", Instant.EPOCH),
+            Optional.empty(),
+            false),
         1);
   }
 }

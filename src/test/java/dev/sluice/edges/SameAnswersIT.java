@@ -257,17 +257,7 @@ class SameAnswersIT {
   }
 
   private static ApiKey expired(ApiKey key) {
-    return new ApiKey(
-        key.organization(),
-        key.id(),
-        key.name(),
-        key.project(),
-        key.user(),
-        key.secretHash(),
-        key.lastFour(),
-        key.tier(),
-        Optional.of(Instant.EPOCH),
-        false);
+    return key.under(key.terms().withExpiry(Optional.of(Instant.EPOCH)));
   }
 
   private static Arguments row(

@@ -4,25 +4,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.account.Accounts.RecordConflict;
+import dev.sluice.account.Accounts.StaleRevision;
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.Caller;
+import dev.sluice.account.KeySecret;
+import dev.sluice.account.KeyTerms;
 import dev.sluice.account.KeyText;
+import dev.sluice.account.Network;
 import dev.sluice.account.Organization;
+import dev.sluice.account.Page;
+import dev.sluice.account.Permission;
 import dev.sluice.account.Project;
+import dev.sluice.account.RecordKind;
 import dev.sluice.account.Role;
+import dev.sluice.account.Stored;
 import dev.sluice.account.User;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class RedisAccountsTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+
   private final String id = "org-" + UUID.randomUUID().toString().substring(0, 8);
   private final KeyText text = KeyText.generate(id, new SecureRandom());
 
@@ -35,13 +48,19 @@ final class RedisAccountsTest {
       new ApiKey(
           id,
           "k1",
-          "CI",
           "search",
           "ada@example.org",
-          text.hash(),
-          text.lastFour(),
+          new KeyTerms(
+              "CI \uD83D\uDE80 \u05E9\u05DC\u05D5\u05DD <b>",
+              "staging",
+              Set.of(Permission.INFERENCE, Permission.ADMIN_READ),
+              Set.of("small", "large"),
+              Set.of(Network.parse("10.0.0.0/8"), Network.parse("2001:db8::/32")),
+              Optional.of("gold"),
+              Optional.of(Instant.parse("2030-01-02T03:04:05.678Z"))),
+          NOW,
+          KeySecret.of(text, NOW),
           Optional.empty(),
-          Optional.of(Instant.parse("2030-01-02T03:04:05.678Z")),
           false);
 
   @ParameterizedTest
@@ -51,7 +70,10 @@ final class RedisAccountsTest {
 
     assertThat(join(accounts.caller(text)))
         .contains(new Caller(organization, project, user, key, 4));
-    assertThat(join(accounts.key(id, "k1"))).contains(key);
+    assertThat(join(accounts.read(RecordKind.KEY, id, "k1"))).contains(new Stored<>(key, 1));
+    assertThat(join(accounts.read(RecordKind.USER, id, user.id()))).contains(new Stored<>(user, 1));
+    assertThat(join(accounts.read(RecordKind.ORGANIZATION, id, id)))
+        .contains(new Stored<>(organization, 1));
   }
 
   @ParameterizedTest
@@ -61,7 +83,7 @@ final class RedisAccountsTest {
 
     assertThat(join(accounts.caller(KeyText.generate(id, new SecureRandom())))).isEmpty();
     assertThat(join(accounts.caller(KeyText.generate("nobody", new SecureRandom())))).isEmpty();
-    assertThat(join(accounts.key(id, "k2"))).isEmpty();
+    assertThat(join(accounts.read(RecordKind.KEY, id, "k2"))).isEmpty();
   }
 
   @ParameterizedTest
@@ -69,7 +91,7 @@ final class RedisAccountsTest {
   void replace_revokedKey_isSeenAtTheNextVersion(Store store) {
     RedisAccounts accounts = filled(store);
 
-    assertThat(join(accounts.replace("root", key.revoke()))).isEqualTo(5);
+    assertThat(join(accounts.replace("root", new Stored<>(key.revoke(), 1)))).isEqualTo(5);
 
     Caller caller = join(accounts.caller(text)).orElseThrow();
     assertThat(caller.key().revoked()).isTrue();
@@ -78,30 +100,124 @@ final class RedisAccountsTest {
 
   @ParameterizedTest
   @EnumSource(Store.class)
-  void replace_keyWithAnotherSecret_dropsTheOldOne(Store store) {
+  void replace_rotatedKey_isFoundByBothSecretsUntilItIsRotatedAgain(Store store) {
     RedisAccounts accounts = filled(store);
-    KeyText rotated = KeyText.generate(id, new SecureRandom());
+    KeyText second = KeyText.generate(id, new SecureRandom());
+    KeyText third = KeyText.generate(id, new SecureRandom());
 
-    join(accounts.replace("root", withSecret("k1", rotated)));
+    ApiKey once = key.rotate(second, NOW, Duration.ofHours(1));
+    join(accounts.replace("root", new Stored<>(once, 1)));
+    assertThat(join(accounts.caller(text)).orElseThrow().key()).isEqualTo(once);
+    assertThat(join(accounts.caller(second)).orElseThrow().key()).isEqualTo(once);
 
+    join(accounts.replace("root", new Stored<>(once.rotate(third, NOW, Duration.ZERO), 2)));
     assertThat(join(accounts.caller(text))).isEmpty();
-    assertThat(join(accounts.caller(rotated)).orElseThrow().key().id()).isEqualTo("k1");
+    assertThat(join(accounts.caller(second))).isPresent();
+    assertThat(join(accounts.caller(third))).isPresent();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void replace_recordThatSomebodyElseChanged_tellsBothRevisionsAndChangesNothing(Store store) {
+    RedisAccounts accounts = filled(store);
+    join(accounts.replace("root", new Stored<>(user.archived(true), 1)));
+
+    assertThatThrownBy(() -> join(accounts.replace("root", new Stored<>(user, 1))))
+        .hasCauseInstanceOf(StaleRevision.class)
+        .hasMessageEndingWith("user ada@example.org is at revision 2, not at 1");
+
+    assertThat(join(accounts.read(RecordKind.USER, id, user.id())))
+        .contains(new Stored<>(user.archived(true), 2));
+    assertThat(store.commands().get(new Keys(id).version())).isEqualTo("5");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void create_belowWhatIsArchived_isRefused(Store store) {
+    RedisAccounts accounts = filled(store);
+    join(accounts.replace("root", new Stored<>(user.archived(true), 1)));
+    conflict(accounts.create("root", another()), "user ada@example.org is archived");
+    join(accounts.replace("root", new Stored<>(user, 2)));
+    join(accounts.replace("root", new Stored<>(project.archived(true), 1)));
+    conflict(accounts.create("root", another()), "project search is archived");
+    join(accounts.replace("root", new Stored<>(organization.archived(true), 1)));
+    conflict(accounts.create("root", another()), "organization " + id + " is archived");
+    // What is there can still be changed: else nothing could be tidied up.
+    join(accounts.replace("root", new Stored<>(key.revoke(), 1)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void replace_keyThatWouldComeBackOrMove_isRefused(Store store) {
+    RedisAccounts accounts = filled(store);
+    join(accounts.create("root", new Project(id, "other", "Other", Optional.empty())));
+    ApiKey moved =
+        new ApiKey(
+            id, "k1", "other", key.user(), key.terms(), NOW, key.secret(), Optional.empty(), false);
+    conflict(accounts.replace("root", new Stored<>(moved, 1)), "key k1 belongs to project search");
+    join(accounts.replace("root", new Stored<>(key.revoke(), 1)));
+    conflict(accounts.replace("root", new Stored<>(key, 2)), "key k1 is revoked for ever");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void create_oneKeyMoreThanAUserMayHave_isRefusedUntilOneIsRevoked(Store store) {
+    RedisAccounts accounts = filled(store);
+    RedisAccounts strict = new RedisAccounts(store.connections(), 2);
+    ApiKey second = another();
+    join(strict.create("root", second));
+
+    conflict(
+        strict.create("root", another()), "user ada@example.org has 2 keys, and may not have more");
+
+    join(accounts.replace("root", new Stored<>(second.revoke(), 1)));
+    ApiKey third = another();
+    join(strict.create("root", third));
+    assertThat(join(accounts.keysOf(id, user.id(), Optional.empty(), 10)).records())
+        .extracting(Stored::record)
+        .containsExactlyInAnyOrder(key, third);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void list_moreThanAPage_goesOnBehindIt(Store store) {
+    RedisAccounts accounts = filled(store);
+    for (String name : List.of("a", "z", "m", "M")) {
+      join(accounts.create("root", new Project(id, name, name, Optional.empty())));
+    }
+
+    Page<Project> first = join(accounts.list(RecordKind.PROJECT, id, Optional.empty(), 3));
+    Page<Project> second = join(accounts.list(RecordKind.PROJECT, id, first.next(), 3));
+
+    assertThat(first.records()).extracting(p -> p.record().id()).containsExactly("M", "a", "m");
+    assertThat(second.records()).extracting(p -> p.record().id()).containsExactly("search", "z");
+    assertThat(second.next()).isEmpty();
+    assertThat(join(accounts.list(RecordKind.USER, "nobody", Optional.empty(), 3)).records())
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void organizations_created_areInTheIndexOfAll(Store store) {
+    RedisAccounts accounts = filled(store);
+
+    assertThat(all(accounts)).contains(id);
   }
 
   @ParameterizedTest
   @EnumSource(Store.class)
   void create_conflicting_changesNothing(Store store) {
     RedisAccounts accounts = filled(store);
+    KeyText free = KeyText.generate(id, new SecureRandom());
     ApiKey orphan =
         new ApiKey(
             id,
             "k9",
-            "n",
             "gone",
             user.id(),
-            "00",
-            "0000",
-            Optional.empty(),
+            KeyTerms.named("n"),
+            NOW,
+            KeySecret.of(free, NOW),
             Optional.empty(),
             false);
 
@@ -113,20 +229,33 @@ final class RedisAccountsTest {
         accounts.create("root", new Project("nobody", "p", "P", Optional.empty())),
         "there is no organization nobody");
     conflict(
-        accounts.replace("root", new Project(id, "none", "P", Optional.empty())),
+        accounts.replace("root", new Stored<>(new Project(id, "none", "P", Optional.empty()), 1)),
         "there is no project none");
 
     assertThat(store.commands().get(new Keys(id).version())).isEqualTo("4");
     assertThat(store.commands().xlen(new Keys(id).audit())).isEqualTo(4);
-    assertThat(store.commands().smembers(new Keys(id).prefix() + "keys")).containsExactly("k1");
-    assertThat(store.commands().exists(new Keys(id).key("k9"), new Keys(id).key("k2"))).isZero();
+    assertThat(store.commands().zrange(new Keys(id).index(RecordKind.KEY), 0, -1))
+        .containsExactly("k1");
+    assertThat(
+            store
+                .commands()
+                .exists(
+                    new Keys(id).record(RecordKind.KEY, "k9"),
+                    new Keys(id).record(RecordKind.KEY, "k2")))
+        .isZero();
   }
 
   @ParameterizedTest
   @EnumSource(Store.class)
   void changes_areAudited_withoutSecrets(Store store) {
     RedisAccounts accounts = filled(store);
-    join(accounts.replace("grace", key.revoke()));
+    KeyText second = KeyText.generate(id, new SecureRandom());
+    ApiKey rotated = key.rotate(second, NOW, Duration.ofHours(1));
+    join(accounts.replace("grace", new Stored<>(rotated, 1)));
+    join(accounts.replace("grace", new Stored<>(rotated.revoke(), 2)));
+    join(accounts.replace("grace", new Stored<>(user.archived(true), 1)));
+    join(accounts.replace("grace", new Stored<>(user, 2)));
+    join(accounts.replace("grace", new Stored<>(organization, 1)));
 
     List<StreamMessage<String, String>> audit =
         store.commands().xrange(new Keys(id).audit(), Range.unbounded());
@@ -134,12 +263,23 @@ final class RedisAccountsTest {
     assertThat(audit)
         .extracting(entry -> entry.getBody().get("action") + " " + entry.getBody().get("kind"))
         .containsExactly(
-            "create organization", "create project", "create user", "create key", "replace key");
-    var last = audit.get(4).getBody();
-    assertThat(last).containsEntry("actor", "grace").containsEntry("id", "k1");
-    assertThat(last.get("before")).contains("\"revoked\":false").contains(text.lastFour());
-    assertThat(last.get("after")).contains("\"revoked\":true");
-    assertThat(audit.toString()).doesNotContain(text.hash()).doesNotContain("secretHash");
+            "create organization",
+            "create project",
+            "create user",
+            "create key",
+            "rotate key",
+            "revoke key",
+            "archive user",
+            "restore user",
+            "replace organization");
+    var revoked = audit.get(5).getBody();
+    assertThat(revoked).containsEntry("actor", "grace").containsEntry("id", "k1");
+    assertThat(revoked.get("before")).contains("\"revoked\":false").contains(text.lastFour());
+    assertThat(revoked.get("after")).contains("\"revoked\":true");
+    assertThat(audit.toString())
+        .doesNotContain(text.hash())
+        .doesNotContain(second.hash())
+        .doesNotContain("secretHash");
   }
 
   @ParameterizedTest
@@ -169,14 +309,30 @@ final class RedisAccountsTest {
     return new ApiKey(
         id,
         keyId,
-        key.name(),
         key.project(),
         key.user(),
-        secret.hash(),
-        secret.lastFour(),
-        key.tier(),
-        key.expires(),
-        key.revoked());
+        key.terms(),
+        NOW,
+        KeySecret.of(secret, NOW),
+        Optional.empty(),
+        false);
+  }
+
+  /** One more key of the user. */
+  private ApiKey another() {
+    KeyText secret = KeyText.generate(id, new SecureRandom());
+    return ApiKey.issued(secret, key.project(), key.user(), KeyTerms.named("another"), NOW);
+  }
+
+  private static List<String> all(RedisAccounts accounts) {
+    List<String> ids = new ArrayList<>();
+    Optional<String> after = Optional.empty();
+    do {
+      Page<Organization> page = join(accounts.organizations(after, 2));
+      page.records().forEach(stored -> ids.add(stored.record().id()));
+      after = page.next();
+    } while (after.isPresent());
+    return ids;
   }
 
   private static void conflict(CompletionStage<Long> change, String message) {

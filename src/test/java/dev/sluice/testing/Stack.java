@@ -5,7 +5,9 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import dev.sluice.Doors;
 import dev.sluice.Server;
 import dev.sluice.account.ApiKey;
+import dev.sluice.account.Changes;
 import dev.sluice.account.KeyIssuer;
+import dev.sluice.account.RecordKind;
 import dev.sluice.config.Configuration;
 import dev.sluice.demo.SimulatedBackend;
 import dev.sluice.demo.SimulatedBackendOptions;
@@ -111,7 +113,10 @@ public final class Stack implements AutoCloseable {
   }
 
   public void replace(ApiKey key) {
-    sluice.server().accounts().replace("test", key).toCompletableFuture().join();
+    new Changes(sluice.server().accounts(), "test")
+        .change(RecordKind.KEY, key.organization(), key.id(), old -> key)
+        .toCompletableFuture()
+        .join();
   }
 
   /** The official SDK, without its retries. */

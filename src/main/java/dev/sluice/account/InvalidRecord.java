@@ -1,0 +1,18 @@
+package dev.sluice.account;
+
+/** A value that no record may have; says which field and what is wrong, on one short line. */
+public final class InvalidRecord extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  private final String field;
+
+  InvalidRecord(String field, String problem) {
+    super(field + ": " + problem);
+    this.field = field;
+  }
+
+  /** As it is called in JSON and YAML. */
+  public String field() {
+    return field;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.sluice.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What records refuse, by the name of the field. */
+final class RecordsTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Acme",
+        "<script>alert(1)</script>",
+        "\uD83D\uDC69\u200D\uD83D\uDE80 crew",
+        "\u05E9\u05DC\u05D5\u05DD\u200F",
+        "\u0645\u0631\u062D\u0628\u0627",
+        "Zo\u00EB \"'\\ %s {acme}",
+      })
+  void name_anyScriptAndMarkup_isKept(String name) {
+    assertThat(new Project("acme", "p", name, Optional.empty()).name()).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "   ",
+        "a\u0000b",
+        "a\nb",
+        "a\u001B[31m",
+        "a\u0085b",
+        "a\u2028b",
+        "a\u202Eb",
+        "a\u2066b",
+        "a\uD800b",
+      })
+  void name_harmful_isRefusedByTheFieldAndNotRepeated(String name) {
+    refused("name", () -> new Organization("acme", name, Optional.empty()));
+    refused("name", () -> new Project("acme", "p", name, Optional.empty()));
+    refused("name", () -> new User("acme", "u", name, Role.DEVELOPER, Optional.empty()));
+    refused("name", () -> KeyTerms.named(name));
+    refused("models", () -> KeyTerms.named("n").withModels(Set.of(name)));
+    refused("tier", () -> new Project("acme", "p", "P", Optional.of(name)));
+  }
+
+  @Test
+  void name_tooLong_isRefusedWhateverItsLength() {
+    String rocket = "\uD83D\uDE80";
+    assertThatCode(() -> KeyTerms.named(rocket.repeat(200))).doesNotThrowAnyException();
+    refused("name", () -> KeyTerms.named(rocket.repeat(201)));
+    refused("name", () -> KeyTerms.named("x".repeat(201)));
+    refused("name", () -> KeyTerms.named("x".repeat(5_000_000)));
+  }
+
+  @Test
+  void id_outsideItsAlphabet_isRefusedByTheField() {
+    refused("id", () -> new Organization("Acme", "A", Optional.empty()));
+    refused("id", () -> new Project("acme", "a:b", "P", Optional.empty()));
+    refused("id", () -> new User("acme", "\n", "U", Role.DEVELOPER, Optional.empty()));
+    refused(
+        "id", () -> new User("acme", "u".repeat(5_000_000), "U", Role.DEVELOPER, Optional.empty()));
+    refused("organization", () -> new Project("{", "p", "P", Optional.empty()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Prod", "1a", "a b", "a_b", "a23456789012345678901234567890123"})
+  void environment_outsideItsAlphabet_isRefused(String environment) {
+    KeyTerms named = KeyTerms.named("n");
+    refused(
+        "environment",
+        () ->
+            new KeyTerms(
+                "n",
+                environment,
+                named.permissions(),
+                Set.of(),
+                Set.of(),
+                Optional.empty(),
+                Optional.empty()));
+  }
+
+  @Test
+  void models_moreThanAHundred_areRefused() {
+    Set<String> many = IntStream.range(0, 101).mapToObj(i -> "m" + i).collect(Collectors.toSet());
+    refused("models", () -> KeyTerms.named("n").withModels(many));
+  }
+
+  @Test
+  void keyAge_warningAfterTheRefusal_isRefused() {
+    refused("keyAge", () -> new KeyAge(Duration.ofDays(2), Duration.ofDays(1)));
+    refused("keyAge", () -> new KeyAge(Duration.ZERO, Duration.ZERO));
+  }
+
+  private static void refused(String field, ThrowingCallable constructed) {
+    assertThatThrownBy(constructed)
+        .isInstanceOfSatisfying(
+            InvalidRecord.class, refused -> assertThat(refused.field()).isEqualTo(field))
+        .message()
+        .startsWith(field + ": ")
+        .hasSizeLessThan(300)
+        .doesNotContainPattern("\\p{Cntrl}");
+  }
+}
