@@ -51,6 +51,11 @@ public record KeyTerms(
         Optional.empty());
   }
 
+  /** Whether it may call a model that its tier allows. */
+  public boolean allows(String model) {
+    return models.isEmpty() || models.contains(model);
+  }
+
   public KeyTerms withTier(Optional<String> other) {
     return new KeyTerms(name, environment, permissions, models, networks, other, expires);
   }

@@ -5,16 +5,21 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import dev.sluice.account.Caller;
 import dev.sluice.account.Callers;
 import dev.sluice.account.Credential;
+import dev.sluice.account.KeyTerms;
 import dev.sluice.account.KeyText;
+import dev.sluice.account.Permission;
+import dev.sluice.account.Standing;
 import dev.sluice.policy.Block;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.ModelAccess;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -64,12 +69,10 @@ public final class Admission {
         .known(key)
         .thenCompose(
             known -> {
-              Judgement judgement = judge(known, key, request.model());
+              Judgement judgement = judge(known, key, request);
               return judgement instanceof Judgement.For
                   ? completedFuture(judgement)
-                  : callers
-                      .recent(key, RECENT)
-                      .thenApply(recent -> judge(recent, key, request.model()));
+                  : callers.recent(key, RECENT).thenApply(recent -> judge(recent, key, request));
             })
         .thenCompose(judgement -> decide(request, key, judgement, ATTEMPTS))
         .exceptionally(failure -> refused(unavailable(failure), Optional.empty()));
@@ -113,9 +116,33 @@ public final class Admission {
         .exceptionally(failure -> new Authentication.Rejected(unavailable(failure)));
   }
 
+  /**
+   * Says it also of what the key may be used for, and from where.
+   *
+   * @param permission that is asked for; empty when the door does not know
+   * @param origin of the request of a caller
+   */
+  public CompletionStage<Authentication> authenticate(
+      Credential credential, Optional<Permission> permission, Function<Caller, Origin> origin) {
+    return authenticate(credential)
+        .thenApply(
+            found -> {
+              if (!(found instanceof Authentication.Known known)) {
+                return found;
+              }
+              Caller caller = known.caller();
+              return bound(caller.key().terms(), permission, origin.apply(caller))
+                  .<Authentication>map(Authentication.Rejected::new)
+                  .orElse(found);
+            });
+  }
+
   /** The models that a caller may call, sorted by name. */
   public Set<String> models(Caller caller) {
-    return catalog.allowedModels(caller.tier(), caller.explicitTier().isPresent());
+    Set<String> allowed =
+        new TreeSet<>(catalog.allowedModels(caller.tier(), caller.explicitTier().isPresent()));
+    allowed.removeIf(model -> !caller.key().terms().allows(model));
+    return allowed;
   }
 
   private CompletionStage<Decision> decide(
@@ -160,8 +187,7 @@ public final class Admission {
                     .load(key)
                     .thenCompose(
                         reloaded ->
-                            decide(
-                                request, key, judge(reloaded, key, request.model()), attempts - 1));
+                            decide(request, key, judge(reloaded, key, request), attempts - 1));
               }
               return completedFuture(refused(new Refusal.StoreUnavailable(), Optional.of(caller)));
             });
@@ -172,12 +198,20 @@ public final class Admission {
     if (found.isEmpty()) {
       return Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.UNKNOWN, key.lastFour()));
     }
-    return switch (found.get().standing(key, clock.instant())) {
+    return cause(found.get().standing(key, clock.instant()))
+        .map(cause -> new Refusal.InvalidKey(cause, key.lastFour()));
+  }
+
+  private static Optional<Refusal.InvalidKey.Cause> cause(Standing standing) {
+    return switch (standing) {
       case GOOD, OLD -> Optional.empty();
-      case EXPIRED ->
-          Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.EXPIRED, key.lastFour()));
-      default ->
-          Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.REVOKED, key.lastFour()));
+      case REVOKED -> Optional.of(Refusal.InvalidKey.Cause.REVOKED);
+      case EXPIRED -> Optional.of(Refusal.InvalidKey.Cause.EXPIRED);
+      case ROTATED -> Optional.of(Refusal.InvalidKey.Cause.ROTATED);
+      case OVER_AGE -> Optional.of(Refusal.InvalidKey.Cause.OVER_AGE);
+      case ORGANIZATION_ARCHIVED -> Optional.of(Refusal.InvalidKey.Cause.ORGANIZATION_ARCHIVED);
+      case PROJECT_ARCHIVED -> Optional.of(Refusal.InvalidKey.Cause.PROJECT_ARCHIVED);
+      case USER_ARCHIVED -> Optional.of(Refusal.InvalidKey.Cause.USER_ARCHIVED);
     };
   }
 
@@ -190,15 +224,42 @@ public final class Admission {
     record Against(Refusal refusal, Optional<Caller> caller) implements Judgement {}
   }
 
-  private Judgement judge(Optional<Caller> found, KeyText key, String model) {
-    Optional<Refusal> refusal = refusal(found, key);
+  /** What speaks against the use of a key that is honoured. */
+  private static Optional<Refusal> bound(
+      KeyTerms terms, Optional<Permission> permission, Origin origin) {
+    if (!terms.networks().isEmpty() && !(origin instanceof Origin.Vouched)) {
+      Optional<InetAddress> address =
+          origin instanceof Origin.Address known ? Optional.of(known.address()) : Optional.empty();
+      if (address.isEmpty()
+          || terms.networks().stream().noneMatch(one -> one.contains(address.get()))) {
+        return Optional.of(new Refusal.NetworkNotAllowed(address.map(InetAddress::getHostAddress)));
+      }
+    }
+    return permission
+        .filter(asked -> !terms.permissions().contains(asked))
+        .map(Refusal.PermissionMissing::new);
+  }
+
+  private Judgement judge(Optional<Caller> found, KeyText key, AdmissionRequest request) {
+    String model = request.model();
+    Optional<Refusal> refusal =
+        refusal(found, key)
+            .or(
+                () ->
+                    bound(
+                        found.orElseThrow().key().terms(),
+                        Optional.of(Permission.INFERENCE),
+                        request.origin()));
     if (refusal.isPresent()) {
       return new Judgement.Against(refusal.get(), found);
     }
     Caller caller = found.orElseThrow();
     ModelAccess access = catalog.access(caller.tier(), caller.explicitTier().isPresent(), model);
     if (access instanceof ModelAccess.Allowed allowed) {
-      return new Judgement.For(caller, allowed);
+      // Only now: a key tells nothing of models that its user may not use either.
+      return caller.key().terms().allows(model)
+          ? new Judgement.For(caller, allowed)
+          : new Judgement.Against(new Refusal.KeyModelNotAllowed(model), found);
     }
     return new Judgement.Against(refusal(access, model), found);
   }

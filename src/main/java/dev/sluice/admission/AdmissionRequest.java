@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param id of the hold; see {@link Hold#id}
  * @param request the request that this is an attempt of; see {@link Hold#request}
  * @param model the public name that the client asked for
+ * @param origin for keys that are bound to networks
  */
 public record AdmissionRequest(
-    String id, Optional<String> request, Credential credential, String model) {}
+    String id, Optional<String> request, Credential credential, String model, Origin origin) {}

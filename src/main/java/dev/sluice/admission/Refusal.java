@@ -1,5 +1,6 @@
 package dev.sluice.admission;
 
+import dev.sluice.account.Permission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,7 +28,14 @@ public sealed interface Refusal {
     public enum Cause {
       UNKNOWN,
       REVOKED,
-      EXPIRED
+      EXPIRED,
+      /** It was replaced by another text, and the time of grace is over. */
+      ROTATED,
+      /** It should have been rotated long ago. */
+      OVER_AGE,
+      ORGANIZATION_ARCHIVED,
+      PROJECT_ARCHIVED,
+      USER_ARCHIVED
     }
 
     @Override
@@ -36,7 +44,40 @@ public sealed interface Refusal {
         case UNKNOWN -> "invalid_key";
         case REVOKED -> "revoked_key";
         case EXPIRED -> "expired_key";
+        case ROTATED -> "rotated_key";
+        case OVER_AGE -> "over_age_key";
+        case ORGANIZATION_ARCHIVED -> "archived_organization";
+        case PROJECT_ARCHIVED -> "archived_project";
+        case USER_ARCHIVED -> "archived_user";
       };
+    }
+  }
+
+  /** The key is not for this. */
+  record PermissionMissing(Permission permission) implements Refusal {
+    @Override
+    public String reason() {
+      return "key_permission_missing";
+    }
+  }
+
+  /**
+   * The key may not be used from there.
+   *
+   * @param address empty when it is not known
+   */
+  record NetworkNotAllowed(Optional<String> address) implements Refusal {
+    @Override
+    public String reason() {
+      return "key_network_not_allowed";
+    }
+  }
+
+  /** The caller may use the model, but not with this key. */
+  record KeyModelNotAllowed(String model) implements Refusal {
+    @Override
+    public String reason() {
+      return "key_model_not_allowed";
     }
   }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -72,6 +73,37 @@ public final class Refusals {
     if (refusal instanceof Refusal.InvalidKey key) {
       return error(
           401, ErrorBody.invalidRequest(invalidKey(key), "invalid_api_key"), headers, requestId);
+    }
+    if (refusal instanceof Refusal.PermissionMissing missing) {
+      return denied(
+          "This API key has no permission `"
+              + missing.permission().name().toLowerCase(Locale.ROOT)
+              + "`. Use another one, or ask your platform team for it.",
+          missing,
+          headers,
+          requestId);
+    }
+    if (refusal instanceof Refusal.NetworkNotAllowed network) {
+      return denied(
+          "This API key may not be used from "
+              + network.address().map(address -> "`" + address + "`").orElse("where you are")
+              + ".",
+          network,
+          headers,
+          requestId);
+    }
+    if (refusal instanceof Refusal.KeyModelNotAllowed model) {
+      return error(
+          403,
+          ErrorBody.of(
+                  "This API key may not call the model `"
+                      + model.model()
+                      + "`. GET /v1/models lists those that it may call.",
+                  "permission_denied",
+                  model.reason())
+              .param("model"),
+          headers,
+          requestId);
     }
     if (refusal instanceof Refusal.ModelRestricted model) {
       return error(
@@ -189,6 +221,12 @@ public final class Refusals {
     return new Answer(status, headers, error.json(requestId));
   }
 
+  private static Answer denied(
+      String message, Refusal refusal, Map<String, String> headers, String requestId) {
+    return error(
+        403, ErrorBody.of(message, "permission_denied", refusal.reason()), headers, requestId);
+  }
+
   private Answer maintenance(
       Refusal.ModelUnderMaintenance maintenance, Map<String, String> headers, String requestId) {
     String message = "The model `" + maintenance.model() + "` is under maintenance";
@@ -259,6 +297,15 @@ public final class Refusals {
           "Incorrect API key provided: " + shown + ". Check it, or ask your platform team for one.";
       case REVOKED -> "The API key " + shown + " was revoked. Use another one.";
       case EXPIRED -> "The API key " + shown + " has expired. Use another one.";
+      case ROTATED -> "The API key " + shown + " was rotated. Use the new one.";
+      case OVER_AGE ->
+          "The API key " + shown + " is older than your organization allows. Rotate it.";
+      case ORGANIZATION_ARCHIVED ->
+          "The API key " + shown + " belongs to an organization that is archived.";
+      case PROJECT_ARCHIVED ->
+          "The API key " + shown + " belongs to a project that is archived. Use another one.";
+      case USER_ARCHIVED ->
+          "The API key " + shown + " belongs to a user that is archived. Use another one.";
     };
   }
 }

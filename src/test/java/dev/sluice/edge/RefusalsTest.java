@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.account.Permission;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.RateLimit;
 import dev.sluice.admission.Refusal;
@@ -13,12 +14,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RefusalsTest {
@@ -38,6 +41,18 @@ class RefusalsTest {
             401,
             "invalid_request_error",
             "invalid_api_key"),
+        Arguments.of(
+            new Refusal.PermissionMissing(Permission.INFERENCE),
+            403,
+            "permission_denied",
+            "key_permission_missing"),
+        Arguments.of(
+            new Refusal.NetworkNotAllowed(Optional.of("192.0.2.1")),
+            403,
+            "permission_denied",
+            "key_network_not_allowed"),
+        Arguments.of(
+            new Refusal.KeyModelNotAllowed("m"), 403, "permission_denied", "key_model_not_allowed"),
         Arguments.of(
             new Refusal.ModelRestricted("m"), 403, "permission_denied", "model_restricted"),
         Arguments.of(
@@ -86,6 +101,22 @@ class RefusalsTest {
     assertThat(body.at("/request_id").asText()).isEqualTo("req_1");
     assertThat(answer.headers()).containsEntry("x-request-id", "req_1");
     assertThat(answer.headers()).containsEntry("content-type", "application/json");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Refusal.InvalidKey.Cause.class)
+  void everyCauseThatAKeyIsNotHonouredIsSaidInItsOwnWords(Refusal.InvalidKey.Cause cause) {
+    Answer answer = refusals.answer(new Refusal.InvalidKey(cause, "abcd"), List.of(), "req_1");
+    String word = cause.name().replaceFirst("_.*", "").toLowerCase(Locale.ROOT);
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(answer.body())
+        .contains("*****abcd", "invalid_api_key")
+        .containsPattern(
+            switch (cause) {
+              case UNKNOWN -> "Incorrect API key";
+              case OVER_AGE -> "older than your organization allows";
+              default -> word;
+            });
   }
 
   @Test

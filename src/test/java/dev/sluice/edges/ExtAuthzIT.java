@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Value;
+import dev.sluice.account.KeyIssuer;
+import dev.sluice.account.Network;
 import dev.sluice.testing.Stack;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
@@ -27,6 +29,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,6 +90,39 @@ class ExtAuthzIT {
         .containsEntry("user", "ann");
     assertThat(response.getOkResponse().getHeadersToRemoveList())
         .doesNotContain("authorization"); // the gateway behind the edge reads it
+  }
+
+  @Test
+  void anyMode_keyBoundToANetwork_isHeldAgainstTheClientOfTheEdge() {
+    for (Stack stack : List.of(front, full)) {
+      ManagedChannel channel = stack.equals(front) ? frontChannel : fullChannel;
+      KeyIssuer.Issued key = stack.issue("ned", Optional.of("web"));
+      stack.replace(
+          key.record()
+              .under(key.record().terms().withNetworks(Set.of(Network.parse("192.0.2.0/24")))));
+      AttributeContext.HttpRequest request = chat(key.text().reveal()).build();
+
+      assertThat(check(channel, request, "192.0.2.7").getStatus().getCode()).isZero();
+      for (String elsewhere : List.of("198.51.100.7", "")) {
+        assertThat(check(channel, request, elsewhere).getDeniedResponse().getBody())
+            .contains("key_network_not_allowed");
+      }
+    }
+  }
+
+  @Test
+  void front_proofOfAKeyBoundToANetwork_isEnoughForTheGateway() {
+    KeyIssuer.Issued key = front.issue("nell", Optional.of("web"));
+    front.replace(
+        key.record().under(key.record().terms().withNetworks(Set.of(Network.parse("192.0.2.7")))));
+    String text = key.text().reveal();
+    String proof =
+        upstreamHeaders(check(frontChannel, chat(text).build(), "192.0.2.7")).get("x-sluice-proof");
+
+    assertThat(front.chat(text, body("small"), "x-sluice-proof", proof).statusCode())
+        .isEqualTo(200);
+    assertThat(front.chat(text, body("small")).statusCode()).isEqualTo(403);
+    assertThat(front.get("/v1/models", text).statusCode()).isEqualTo(403);
   }
 
   @Test
@@ -439,6 +476,16 @@ class ExtAuthzIT {
                         .putAllContextExtensions(context)
                         .setRequest(AttributeContext.Request.newBuilder().setHttp(request)))
                 .build());
+  }
+
+  private static CheckResponse check(
+      ManagedChannel channel, AttributeContext.HttpRequest request, String client) {
+    AttributeContext.Builder attributes =
+        AttributeContext.newBuilder()
+            .setRequest(AttributeContext.Request.newBuilder().setHttp(request));
+    attributes.getSourceBuilder().getAddressBuilder().getSocketAddressBuilder().setAddress(client);
+    return AuthorizationGrpc.newBlockingStub(channel)
+        .check(CheckRequest.newBuilder().setAttributes(attributes).build());
   }
 
   private static Map<String, String> upstreamHeaders(CheckResponse response) {

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.KeyIssuer;
+import dev.sluice.account.KeyTerms;
 import dev.sluice.account.KeyText;
+import dev.sluice.account.Network;
+import dev.sluice.account.Permission;
+import dev.sluice.account.RecordKind;
 import dev.sluice.testing.Stack;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -75,6 +81,13 @@ class SameAnswersIT {
     UNKNOWN,
     REVOKED,
     EXPIRED,
+    ROTATED,
+    IN_GRACE,
+    OF_ARCHIVED_USER,
+    WITHOUT_PERMISSION,
+    FROM_OTHER_NETWORK,
+    FROM_ITS_NETWORK,
+    FOR_OTHER_MODEL,
     GOOD
   }
 
@@ -97,6 +110,15 @@ class SameAnswersIT {
         row("UNKNOWN", "web", "small", true, "NONE", 401, "invalid_api_key", ""),
         row("REVOKED", "web", "large", false, "NONE", 401, "invalid_api_key", ""),
         row("EXPIRED", "free", "small", true, "NONE", 401, "invalid_api_key", ""),
+        row("ROTATED", "web", "small", false, "NONE", 401, "invalid_api_key", ""),
+        row("IN_GRACE", "web", "small", false, "NONE", 200, "", LIMITS_DAY),
+        row("OF_ARCHIVED_USER", "web", "small", true, "NONE", 401, "invalid_api_key", ""),
+        row("WITHOUT_PERMISSION", "web", "small", false, "NONE", 403, "key_permission_missing", ""),
+        row("FROM_OTHER_NETWORK", "web", "small", true, "NONE", 403, "key_network_not_allowed", ""),
+        row("FROM_ITS_NETWORK", "web", "small", true, "NONE", 200, "", LIMITS_DAY),
+        row("FOR_OTHER_MODEL", "web", "small", false, "NONE", 403, "key_model_not_allowed", ""),
+        row("FOR_OTHER_MODEL", "web", "unknown", false, "NONE", 404, "model_not_found", ""),
+        row("FOR_OTHER_MODEL", "web", "large", false, "NONE", 200, "", LIMITS_DAY),
         row("GOOD", "web", "small", false, "NONE", 200, "", LIMITS_DAY),
         row("GOOD", "web", "large", true, "NONE", 200, "", LIMITS_DAY),
         row("GOOD", "-", "small", false, "NONE", 200, "", LIMITS),
@@ -240,7 +262,18 @@ class SameAnswersIT {
     Stack stack = way.stack();
     switch (presented) {
       case REVOKED -> stack.replace(issued.record().revoke());
-      case EXPIRED -> stack.replace(expired(issued.record()));
+      case EXPIRED -> change(stack, issued, terms -> terms.withExpiry(Optional.of(Instant.EPOCH)));
+      case ROTATED -> stack.replace(rotated(issued, Duration.ZERO));
+      case IN_GRACE -> stack.replace(rotated(issued, Duration.ofHours(1)));
+      case OF_ARCHIVED_USER ->
+          stack.change(RecordKind.USER, issued.record().user(), user -> user.archived(true));
+      case WITHOUT_PERMISSION ->
+          change(stack, issued, terms -> terms.withPermissions(Set.of(Permission.USAGE_READ)));
+      case FROM_OTHER_NETWORK ->
+          change(stack, issued, terms -> terms.withNetworks(Set.of(Network.parse("192.0.2.0/24"))));
+      case FROM_ITS_NETWORK ->
+          change(stack, issued, terms -> terms.withNetworks(Set.of(Network.parse("127.0.0.0/8"))));
+      case FOR_OTHER_MODEL -> change(stack, issued, terms -> terms.withModels(Set.of("large")));
       default -> {}
     }
     return switch (presented) {
@@ -252,12 +285,17 @@ class SameAnswersIT {
               "Bearer " + KeyText.generate(Stack.ORGANIZATION, new Random(1)).reveal(),
               model,
               body);
-      case REVOKED, EXPIRED, GOOD -> way.chat(bearer, model, body);
+      default -> way.chat(bearer, model, body);
     };
   }
 
-  private static ApiKey expired(ApiKey key) {
-    return key.under(key.terms().withExpiry(Optional.of(Instant.EPOCH)));
+  private static void change(Stack stack, KeyIssuer.Issued issued, UnaryOperator<KeyTerms> change) {
+    stack.replace(issued.record().under(change.apply(issued.record().terms())));
+  }
+
+  private static ApiKey rotated(KeyIssuer.Issued issued, Duration grace) {
+    KeyText next = KeyText.generate(Stack.ORGANIZATION, new SecureRandom());
+    return issued.record().rotate(next, Instant.now(), grace);
   }
 
   private static Arguments row(

@@ -4,6 +4,7 @@ import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import dev.sluice.Doors;
 import dev.sluice.Server;
+import dev.sluice.account.AccountRecord;
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.Changes;
 import dev.sluice.account.KeyIssuer;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A whole Sluice in this process, on free ports, with a Redis of its own and simulated deployments.
@@ -113,8 +115,14 @@ public final class Stack implements AutoCloseable {
   }
 
   public void replace(ApiKey key) {
+    change(RecordKind.KEY, key.id(), old -> key);
+  }
+
+  /** Changes a record of the organization. */
+  public <R extends AccountRecord> void change(
+      RecordKind<R> kind, String id, UnaryOperator<R> change) {
     new Changes(sluice.server().accounts(), "test")
-        .change(RecordKind.KEY, key.organization(), key.id(), old -> key)
+        .change(kind, ORGANIZATION, id, change)
         .toCompletableFuture()
         .join();
   }

@@ -101,7 +101,7 @@ public final class Authorizer {
   private CompletionStage<Verdict> uncounted(
       EdgeRequest request, Function<Caller, Verdict> verdict) {
     return with.admission()
-        .authenticate(request.credential())
+        .authenticate(request.credential(), Optional.empty(), caller -> request.origin())
         .thenApply(
             authentication ->
                 authentication instanceof Authentication.Known known
@@ -131,7 +131,8 @@ public final class Authorizer {
                               with.ids().hold(),
                               Optional.empty(),
                               request.credential(),
-                              model.get()))
+                              model.get(),
+                              request.origin()))
                       .thenApply(decision -> verdict(request, model.get(), decision));
             });
   }

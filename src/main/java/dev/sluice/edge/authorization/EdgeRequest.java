@@ -1,6 +1,7 @@
 package dev.sluice.edge.authorization;
 
 import dev.sluice.account.Credential;
+import dev.sluice.admission.Origin;
 import java.util.Optional;
 
 /**
@@ -9,11 +10,13 @@ import java.util.Optional;
  * @param id as its client will see it
  * @param method in upper case
  * @param path with its query
+ * @param origin of the client, on the word of the edge
  * @param model what the edge says of the model, where it knows it; never the client's own word
  */
 public record EdgeRequest(
     String id,
     Credential credential,
+    Origin origin,
     String method,
     String path,
     Optional<String> model,

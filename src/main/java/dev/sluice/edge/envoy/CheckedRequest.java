@@ -2,6 +2,7 @@ package dev.sluice.edge.envoy;
 
 import com.google.protobuf.ByteString;
 import dev.sluice.account.Credential;
+import dev.sluice.admission.Origin;
 import dev.sluice.edge.RequestId;
 import dev.sluice.edge.authorization.EdgeBody;
 import dev.sluice.edge.authorization.EdgeRequest;
@@ -28,11 +29,13 @@ final class CheckedRequest {
   private static final String PARTIAL_BODY = "x-envoy-auth-partial-body";
 
   private final AttributeContext.HttpRequest http;
+  private final String source;
   private final Map<String, String> context;
   private final Map<String, String> headers;
 
   CheckedRequest(CheckRequest request) {
     this.http = request.getAttributes().getRequest().getHttp();
+    this.source = request.getAttributes().getSource().getAddress().getSocketAddress().getAddress();
     this.context = request.getAttributes().getContextExtensionsMap();
     this.headers =
         http.hasHeaderMap() ? joined(http.getHeaderMap().getHeadersList()) : http.getHeadersMap();
@@ -56,6 +59,7 @@ final class CheckedRequest {
     return new EdgeRequest(
         ids.shown(header("x-request-id")),
         Credential.ofAuthorization(header("authorization")),
+        Origin.of(Optional.of(source)),
         http.getMethod(),
         http.getPath(),
         Optional.ofNullable(context.get(CONTEXT_MODEL))

@@ -1,5 +1,6 @@
 package dev.sluice.edge.nginx;
 
+import dev.sluice.admission.Origin;
 import dev.sluice.edge.Answer;
 import dev.sluice.edge.EdgeHeaders;
 import dev.sluice.edge.RequestId;
@@ -65,6 +66,7 @@ final class AuthRequest {
     return new EdgeRequest(
         ids.shown(header(request, "x-request-id")),
         Credentials.of(request),
+        Origin.of(header(request, "x-real-ip")),
         header(request, "x-original-method").orElse("GET").toUpperCase(Locale.ROOT),
         header(request, "x-original-uri").orElse("/"),
         modelHeader.flatMap(name -> header(request, name)).filter(model -> !model.isEmpty()),

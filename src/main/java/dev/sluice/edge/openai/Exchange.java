@@ -17,6 +17,7 @@ import dev.sluice.edge.RateLimitHeaders;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.http.Bodies;
 import dev.sluice.edge.http.Credentials;
+import dev.sluice.edge.http.Origins;
 import dev.sluice.queue.Dispatcher;
 import dev.sluice.queue.Ticket;
 import dev.sluice.usage.Settlement;
@@ -164,7 +165,11 @@ final class Exchange {
     long asked = System.nanoTime();
     String holdId = gateway.requestIds().hold();
     await(
-        gateway.admission().admit(new AdmissionRequest(holdId, proved, credential, chat.model())),
+        gateway
+            .admission()
+            .admit(
+                new AdmissionRequest(
+                    holdId, proved, credential, chat.model(), Origins.of(request, proved))),
         decision -> {
           gateway.metrics().decisionTook(DOOR, System.nanoTime() - asked);
           if (decision instanceof Decision.Admitted granted) {

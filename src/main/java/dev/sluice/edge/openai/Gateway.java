@@ -74,7 +74,12 @@ public final class Gateway {
             ConcurrentHashMap.newKeySet());
     this.models =
         new Models(
-            deciding.admission(), deciding.refusals(), deciding.ids(), replies, Instant.now());
+            deciding.admission(),
+            deciding.proofs(),
+            deciding.refusals(),
+            deciding.ids(),
+            replies,
+            Instant.now());
     this.door =
         new HttpDoor(vertx, options.door(), connections, deciding.ids(), metrics, this::router);
   }

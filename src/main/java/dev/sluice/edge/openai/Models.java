@@ -2,12 +2,17 @@ package dev.sluice.edge.openai;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.sluice.account.Caller;
+import dev.sluice.account.Permission;
 import dev.sluice.admission.Admission;
 import dev.sluice.admission.Authentication;
 import dev.sluice.edge.Answer;
+import dev.sluice.edge.EdgeHeaders;
+import dev.sluice.edge.Proofs;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
 import dev.sluice.edge.http.Credentials;
+import dev.sluice.edge.http.Origins;
 import dev.sluice.edge.http.Replies;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -27,6 +32,7 @@ final class Models {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Admission admission;
+  private final Proofs proofs;
   private final Refusals refusals;
   private final RequestId requestIds;
   private final Replies replies;
@@ -37,11 +43,13 @@ final class Models {
    */
   Models(
       Admission admission,
+      Proofs proofs,
       Refusals refusals,
       RequestId requestIds,
       Replies replies,
       Instant created) {
     this.admission = admission;
+    this.proofs = proofs;
     this.refusals = refusals;
     this.requestIds = requestIds;
     this.replies = replies;
@@ -52,9 +60,18 @@ final class Models {
   void answer(Context context, HttpServerRequest request, Optional<String> model) {
     String requestId = requestIds.shown(Optional.ofNullable(request.getHeader("x-request-id")));
     // On the request's own loop, wherever the store answers.
-    Future.fromCompletionStage(admission.authenticate(Credentials.of(request)), context)
+    Future.fromCompletionStage(
+            admission.authenticate(
+                Credentials.of(request),
+                Optional.of(Permission.MODELS),
+                caller -> Origins.of(request, proved(request, caller))),
+            context)
         .onSuccess(
             authentication -> replies.send(request, answer(authentication, model, requestId)));
+  }
+
+  private Optional<String> proved(HttpServerRequest request, Caller caller) {
+    return proofs.request(Optional.ofNullable(request.getHeader(EdgeHeaders.PROOF)), caller);
   }
 
   private Answer answer(Authentication authentication, Optional<String> model, String requestId) {

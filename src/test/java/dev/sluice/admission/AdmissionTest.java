@@ -1,0 +1,274 @@
+package dev.sluice.admission;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.account.AccountRecord;
+import dev.sluice.account.Accounts;
+import dev.sluice.account.ApiKey;
+import dev.sluice.account.Caller;
+import dev.sluice.account.Callers;
+import dev.sluice.account.Credential;
+import dev.sluice.account.KeyAge;
+import dev.sluice.account.KeyTerms;
+import dev.sluice.account.KeyText;
+import dev.sluice.account.Network;
+import dev.sluice.account.Organization;
+import dev.sluice.account.Page;
+import dev.sluice.account.Permission;
+import dev.sluice.account.Project;
+import dev.sluice.account.RecordKind;
+import dev.sluice.account.Role;
+import dev.sluice.account.Stored;
+import dev.sluice.account.User;
+import dev.sluice.admission.Refusal.InvalidKey.Cause;
+import dev.sluice.policy.Block;
+import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Tier;
+import dev.sluice.usage.Settlement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the records of a caller decide; counting is tested with Redis. */
+final class AdmissionTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+  private static final Random RANDOM = new Random(1);
+  private static final KeyText TEXT = KeyText.generate("acme", RANDOM);
+  private static final Origin INSIDE = Origin.of(Optional.of("10.1.2.3"));
+
+  private final Organization organization = new Organization("acme", "Acme", Optional.empty());
+  private final Project project = new Project("acme", "p", "P", Optional.empty());
+  private final User user = new User("acme", "u", "U", Role.DEVELOPER, Optional.empty());
+  private final ApiKey key = ApiKey.issued(TEXT, "p", "u", KeyTerms.named("key"), NOW);
+  private final OneCaller accounts = new OneCaller(new Caller(organization, project, user, key, 1));
+  private final Admission admission =
+      new Admission(
+          new Catalog(
+              Map.of(
+                  "free",
+                  new Tier(
+                      "free", List.of(new Block(Set.of("small", "large"), "free", 1, List.of())))),
+              Map.of()),
+          new Callers(accounts, 10, () -> 0),
+          new Unlimited(),
+          Duration.ofMinutes(1),
+          InstantSource.fixed(NOW));
+
+  @Test
+  void archived_whateverItIs_isAnInvalidKeyWithItsCause() {
+    accounts.caller = new Caller(organization.archived(true), project, user, key, 1);
+    assertThat(refusal("small")).isEqualTo(invalid(Cause.ORGANIZATION_ARCHIVED));
+    assertThat(authenticated()).isEqualTo(invalid(Cause.ORGANIZATION_ARCHIVED));
+  }
+
+  @Test
+  void archived_project_isAnInvalidKeyWithItsCause() {
+    accounts.caller = new Caller(organization, project.archived(true), user, key, 1);
+    assertThat(refusal("small")).isEqualTo(invalid(Cause.PROJECT_ARCHIVED));
+  }
+
+  @Test
+  void archived_user_isAnInvalidKeyWithItsCause() {
+    accounts.caller = new Caller(organization, project, user.archived(true), key, 1);
+    assertThat(refusal("small")).isEqualTo(invalid(Cause.USER_ARCHIVED));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"89, true", "90, false"})
+  void keyAge_onlyFromTheRefusalOn_isRefused(long days, boolean admitted) {
+    KeyAge age = new KeyAge(Duration.ofDays(60), Duration.ofDays(90));
+    ApiKey old =
+        ApiKey.issued(TEXT, "p", "u", KeyTerms.named("key"), NOW.minus(Duration.ofDays(days)));
+    accounts.caller =
+        new Caller(
+            new Organization("acme", "Acme", Optional.empty(), Optional.of(age), false),
+            project,
+            user,
+            old,
+            1);
+
+    if (admitted) {
+      assertThat(decide("small", INSIDE)).isInstanceOf(Decision.Admitted.class);
+    } else {
+      assertThat(refusal("small")).isEqualTo(invalid(Cause.OVER_AGE));
+    }
+  }
+
+  @Test
+  void permission_missing_isRefusedForWhatNeedsItOnly() {
+    terms(terms -> terms.withPermissions(Set.of(Permission.MODELS)));
+
+    assertThat(refusal("small")).isEqualTo(new Refusal.PermissionMissing(Permission.INFERENCE));
+    assertThat(authenticated(Permission.MODELS)).isEmpty();
+    assertThat(authenticated(Permission.ADMIN_READ))
+        .contains(new Refusal.PermissionMissing(Permission.ADMIN_READ));
+  }
+
+  @Test
+  void models_ofTheKey_narrowThoseOfTheTier() {
+    terms(terms -> terms.withModels(Set.of("large", "elsewhere")));
+
+    assertThat(decide("large", INSIDE)).isInstanceOf(Decision.Admitted.class);
+    assertThat(refusal("small")).isEqualTo(new Refusal.KeyModelNotAllowed("small"));
+    assertThat(refusal("elsewhere")).isEqualTo(new Refusal.ModelNotFound("elsewhere"));
+    assertThat(admission.models(accounts.caller)).containsExactly("large");
+  }
+
+  @Test
+  void networks_ofTheKey_areHeldAgainstTheOrigin() {
+    terms(terms -> terms.withNetworks(Set.of(Network.parse("10.0.0.0/8"))));
+
+    assertThat(decide("small", INSIDE)).isInstanceOf(Decision.Admitted.class);
+    assertThat(decide("small", new Origin.Vouched())).isInstanceOf(Decision.Admitted.class);
+    assertThat(refusal(decide("small", Origin.of(Optional.of("192.0.2.1")))))
+        .isEqualTo(new Refusal.NetworkNotAllowed(Optional.of("192.0.2.1")));
+    assertThat(refusal(decide("small", new Origin.Unknown())))
+        .isEqualTo(new Refusal.NetworkNotAllowed(Optional.empty()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"acme", "other", "nobody"})
+  void wrongKey_ofAnyOrganization_takesTheSameWay(String its) {
+    KeyText wrong = KeyText.generate(its, RANDOM);
+
+    Decision.Refused refused =
+        (Decision.Refused)
+            join(
+                admission.admit(
+                    new AdmissionRequest(
+                        "h", Optional.empty(), new Credential.Presented(wrong), "small", INSIDE)));
+
+    assertThat(refused.refusal())
+        .isEqualTo(new Refusal.InvalidKey(Cause.UNKNOWN, wrong.lastFour()));
+    assertThat(refused.caller()).isEmpty();
+    assertThat(accounts.asked).isEqualTo(2);
+  }
+
+  private void terms(UnaryOperator<KeyTerms> change) {
+    accounts.caller =
+        new Caller(organization, project, user, key.under(change.apply(key.terms())), 1);
+  }
+
+  private Decision decide(String model, Origin origin) {
+    return join(
+        admission.admit(
+            new AdmissionRequest(
+                "h", Optional.empty(), new Credential.Presented(TEXT), model, origin)));
+  }
+
+  private Refusal refusal(String model) {
+    return refusal(decide(model, INSIDE));
+  }
+
+  private static Refusal refusal(Decision decision) {
+    return ((Decision.Refused) decision).refusal();
+  }
+
+  private Refusal authenticated() {
+    Authentication found = join(admission.authenticate(new Credential.Presented(TEXT)));
+    return ((Authentication.Rejected) found).refusal();
+  }
+
+  private Optional<Refusal> authenticated(Permission permission) {
+    Authentication found =
+        join(
+            admission.authenticate(
+                new Credential.Presented(TEXT), Optional.of(permission), caller -> INSIDE));
+    return found instanceof Authentication.Rejected rejected
+        ? Optional.of(rejected.refusal())
+        : Optional.empty();
+  }
+
+  private static Refusal invalid(Cause cause) {
+    return new Refusal.InvalidKey(cause, TEXT.lastFour());
+  }
+
+  private static <T> T join(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().join();
+  }
+
+  /** Knows one key. */
+  private static final class OneCaller implements Accounts {
+    private Caller caller;
+    private int asked;
+
+    private OneCaller(Caller caller) {
+      this.caller = caller;
+    }
+
+    @Override
+    public CompletionStage<Optional<Caller>> caller(KeyText key) {
+      asked++;
+      return completedFuture(key.equals(TEXT) ? Optional.of(caller) : Optional.empty());
+    }
+
+    @Override
+    public <R extends AccountRecord> CompletionStage<Optional<Stored<R>>> read(
+        RecordKind<R> kind, String organization, String id) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <R extends AccountRecord> CompletionStage<Page<R>> list(
+        RecordKind<R> kind, String organization, Optional<String> after, int most) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Page<ApiKey>> keysOf(
+        String organization, String user, Optional<String> after, int most) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Page<Organization>> organizations(Optional<String> after, int most) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Long> create(String actor, AccountRecord created) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Long> replace(
+        String actor, Stored<? extends AccountRecord> replacement) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** Has room for everybody. */
+  private static final class Unlimited implements Counters {
+    @Override
+    public CompletionStage<Outcome> admit(Hold hold, long knownVersion) {
+      return completedFuture(new Outcome.Held(List.of()));
+    }
+
+    @Override
+    public CompletionStage<Boolean> renew(Hold hold) {
+      return completedFuture(true);
+    }
+
+    @Override
+    public CompletionStage<Boolean> settle(Hold hold, Settlement settlement) {
+      return completedFuture(true);
+    }
+
+    @Override
+    public CompletionStage<Boolean> cancel(Hold hold) {
+      return completedFuture(true);
+    }
+  }
+}
