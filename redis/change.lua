@@ -1,7 +1,7 @@
 -- Creates or replaces one record, with its indexes, the audit entry and the version: all or nothing.
 --
 -- KEYS  the organization's version, its record, the audit stream
--- ARGV  create or replace; actor; kind (organization, project, user, key); id; the record as JSON;
+-- ARGV  create, restore (a record of a backup) or replace; actor; kind (organization, project, user, key); id; the record as JSON;
 --       what the keys of the organization start with: {acme}:; the revision that is replaced; how
 --       many keys a user may have that are not revoked
 -- reply 1 and the new version, 0 and what conflicts, or 2 and the revision at which the record is
@@ -70,7 +70,7 @@ local function action(before)
 end
 
 local before, before_json = read(record_key)
-if verb == 'create' and before then
+if verb ~= 'replace' and before then
   return {CONFLICT, kind .. ' ' .. id .. ' exists'}
 end
 if verb == 'replace' then
@@ -88,7 +88,7 @@ if kind ~= 'organization' then
   if not organization then
     return missing('organization', record.organization)
   end
-  if organization.archived and not before then
+  if organization.archived and verb == 'create' then
     return archived('organization', record.organization)
   end
 end
@@ -104,7 +104,7 @@ if kind == 'key' then
     if not owning then
       return missing(owner, record[owner])
     end
-    if owning.archived and not before then
+    if owning.archived and verb == 'create' then
       return archived(owner, record[owner])
     end
   end
@@ -117,7 +117,7 @@ if kind == 'key' then
       return {CONFLICT, 'another key has this secret'}
     end
   end
-  if not before and not record.revoked
+  if verb == 'create' and not record.revoked
     and redis.call('ZCARD', users_keys) >= tonumber(most_keys) then
     return {CONFLICT, 'user ' .. record.user .. ' has ' .. most_keys .. ' keys, and may not have more'}
   end

@@ -1,5 +1,12 @@
 package dev.sluice;
 
+import dev.sluice.commandline.ApplyCommand;
+import dev.sluice.commandline.ExportCommand;
+import dev.sluice.commandline.ImportCommand;
+import dev.sluice.commandline.KeysCommand;
+import dev.sluice.commandline.OrganizationsCommand;
+import dev.sluice.commandline.ProjectsCommand;
+import dev.sluice.commandline.UsersCommand;
 import dev.sluice.demo.BackendCommand;
 import dev.sluice.demo.DemoCommand;
 import picocli.CommandLine;
@@ -15,7 +22,13 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       ServeCommand.class,
       CheckConfigCommand.class,
+      OrganizationsCommand.class,
+      ProjectsCommand.class,
+      UsersCommand.class,
       KeysCommand.class,
+      ApplyCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
       BackendCommand.class
     })
 public final class Main {
@@ -27,7 +40,8 @@ public final class Main {
     System.exit(commandLine().execute(args));
   }
 
-  static CommandLine commandLine() {
+  /** All commands, to be executed. */
+  public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(

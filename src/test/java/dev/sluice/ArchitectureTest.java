@@ -37,6 +37,7 @@ class ArchitectureTest {
           entry("backend", Set.of("policy")),
           entry("ratelimit", Set.of()),
           entry("config", Set.of("policy", "queue", "backend", "account", "ratelimit", "tls")),
+          entry("commandline", Set.of("account", "config", "policy", "redis", "metrics")),
           entry("redis", Set.of("admission", "account", "policy", "usage", "metrics", "ratelimit")),
           entry(
               "edge",

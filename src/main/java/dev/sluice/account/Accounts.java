@@ -44,6 +44,12 @@ public interface Accounts extends CallerLookup {
   CompletionStage<Long> create(String actor, AccountRecord created);
 
   /**
+   * Writes a record of a backup that is not there any more: as {@link #create}, but also below what
+   * is archived, and however many keys its user has.
+   */
+  CompletionStage<Long> restore(String actor, AccountRecord lost);
+
+  /**
    * Replaces a record, with the same guarantees as {@link #create}.
    *
    * @return the organization's new version; fails with {@link StaleRevision} when the record has

@@ -45,7 +45,8 @@ public final class Changes {
                   found.orElseThrow(
                       () ->
                           new Accounts.RecordConflict(
-                              "there is no " + kind.label() + " " + Names.shown(id)));
+                              // Without the id: in its place may stand the text of a key.
+                              "there is no such " + kind.label()));
               R after = change.apply(before.record());
               return after.equals(before.record())
                   ? CompletableFuture.completedFuture(after)

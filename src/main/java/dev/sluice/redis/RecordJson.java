@@ -28,16 +28,21 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The records as they are stored: JSON with explicit names.
+ * The records as they are stored and exported: JSON with explicit names.
  *
  * <p>An empty field is left out; one that is missing, because the record is older than the field,
  * has a default. A field or word that is not known here is passed over, so that an older replica
  * can read what a newer one wrote.
  */
-final class RecordJson {
+public final class RecordJson {
   private final ObjectMapper json = new ObjectMapper();
 
   String write(AccountRecord record, long revision) {
+    return tree(record, revision).toString();
+  }
+
+  /** A record as JSON, with the hashes of its secrets. */
+  public ObjectNode tree(AccountRecord record, long revision) {
     ObjectNode node = json.createObjectNode();
     node.put("organization", record.organization());
     node.put("id", record.id());
@@ -58,11 +63,17 @@ final class RecordJson {
     } else if (record instanceof ApiKey key) {
       write(node, key);
     }
-    return node.toString();
+    return node;
   }
 
-  <R extends AccountRecord> Stored<R> read(RecordKind<R> kind, byte[] stored) {
-    Fields fields = fields(stored);
+  /**
+   * Reads a record from JSON.
+   *
+   * @throws IllegalStateException when it is none
+   * @throws dev.sluice.account.InvalidRecord when a value may not be in a record
+   */
+  public <R extends AccountRecord> Stored<R> read(RecordKind<R> kind, JsonNode node) {
+    Fields fields = new Fields(node);
     AccountRecord record =
         switch (kind.label()) {
           case "organization" -> organization(fields);
@@ -70,7 +81,16 @@ final class RecordJson {
           case "user" -> user(fields);
           default -> key(fields);
         };
-    return new Stored<>(kind.type().cast(record), fields.node.path("revision").asLong(1));
+    return new Stored<>(kind.type().cast(record), node.path("revision").asLong(1));
+  }
+
+  <R extends AccountRecord> Stored<R> read(RecordKind<R> kind, byte[] stored) {
+    try {
+      return read(kind, json.readTree(stored));
+    } catch (IOException e) {
+      // Without the text: it may hold the hash of a secret.
+      throw new IllegalStateException("a stored record is no JSON");
+    }
   }
 
   private static void write(ObjectNode node, KeyAge age) {
@@ -183,15 +203,6 @@ final class RecordJson {
                 previous ->
                     new ApiKey.Previous(previous.secret(), Instant.parse(previous.text("until")))),
         fields.is("revoked"));
-  }
-
-  private Fields fields(byte[] stored) {
-    try {
-      return new Fields(json.readTree(stored));
-    } catch (IOException e) {
-      // Without the text: it may hold the hash of a secret.
-      throw new IllegalStateException("a stored record is no JSON");
-    }
   }
 
   private record Fields(JsonNode node) {

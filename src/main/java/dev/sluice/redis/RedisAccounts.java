@@ -129,14 +129,23 @@ public final class RedisAccounts implements Accounts {
 
   @Override
   public CompletionStage<Long> create(String actor, AccountRecord created) {
+    return add("create", actor, created);
+  }
+
+  @Override
+  public CompletionStage<Long> restore(String actor, AccountRecord lost) {
+    return add("restore", actor, lost);
+  }
+
+  private CompletionStage<Long> add(String verb, String actor, AccountRecord created) {
     if (!(created instanceof Organization)) {
-      return change("create", actor, new Stored<>(created, 0));
+      return change(verb, actor, new Stored<>(created, 0));
     }
     // First into the index: an entry without a record does no harm, a record without one is lost
     // to whoever looks for it.
     return redis
         .run(register, List.of(Keys.ORGANIZATIONS), List.of("in", created.id()))
-        .thenCompose(in -> change("create", actor, new Stored<>(created, 0)));
+        .thenCompose(in -> change(verb, actor, new Stored<>(created, 0)));
   }
 
   @Override

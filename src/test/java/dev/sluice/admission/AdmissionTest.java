@@ -3,10 +3,9 @@ package dev.sluice.admission;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.account.AccountRecord;
-import dev.sluice.account.Accounts;
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.Caller;
+import dev.sluice.account.CallerLookup;
 import dev.sluice.account.Callers;
 import dev.sluice.account.Credential;
 import dev.sluice.account.KeyAge;
@@ -14,12 +13,9 @@ import dev.sluice.account.KeyTerms;
 import dev.sluice.account.KeyText;
 import dev.sluice.account.Network;
 import dev.sluice.account.Organization;
-import dev.sluice.account.Page;
 import dev.sluice.account.Permission;
 import dev.sluice.account.Project;
-import dev.sluice.account.RecordKind;
 import dev.sluice.account.Role;
-import dev.sluice.account.Stored;
 import dev.sluice.account.User;
 import dev.sluice.admission.Refusal.InvalidKey.Cause;
 import dev.sluice.policy.Block;
@@ -200,7 +196,7 @@ final class AdmissionTest {
   }
 
   /** Knows one key. */
-  private static final class OneCaller implements Accounts {
+  private static final class OneCaller implements CallerLookup {
     private Caller caller;
     private int asked;
 
@@ -212,40 +208,6 @@ final class AdmissionTest {
     public CompletionStage<Optional<Caller>> caller(KeyText key) {
       asked++;
       return completedFuture(key.equals(TEXT) ? Optional.of(caller) : Optional.empty());
-    }
-
-    @Override
-    public <R extends AccountRecord> CompletionStage<Optional<Stored<R>>> read(
-        RecordKind<R> kind, String organization, String id) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public <R extends AccountRecord> CompletionStage<Page<R>> list(
-        RecordKind<R> kind, String organization, Optional<String> after, int most) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<Page<ApiKey>> keysOf(
-        String organization, String user, Optional<String> after, int most) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<Page<Organization>> organizations(Optional<String> after, int most) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<Long> create(String actor, AccountRecord created) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<Long> replace(
-        String actor, Stored<? extends AccountRecord> replacement) {
-      throw new UnsupportedOperationException();
     }
   }
 

@@ -1,0 +1,87 @@
+package dev.sluice.commandline;
+
+import dev.sluice.account.Accounts;
+import dev.sluice.config.Configuration;
+import dev.sluice.metrics.Metrics;
+import dev.sluice.redis.AccountIndexes;
+import dev.sluice.redis.EmbeddedRedis;
+import dev.sluice.redis.RedisAccounts;
+import dev.sluice.redis.RedisConnections;
+import dev.sluice.redis.RedisOptions;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The accounts in the Redis that the configuration names, for as long as a command takes.
+ *
+ * <p>An embedded Redis whose server does not run is started for that time. Of one thread, which
+ * blocks.
+ */
+final class Session implements AutoCloseable {
+  private final Optional<EmbeddedRedis> own;
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final RedisConnections redis;
+  private final Accounts accounts;
+
+  private Session(Optional<EmbeddedRedis> own, String url) {
+    this.own = own;
+    this.redis = RedisConnections.open(RedisOptions.of(url), loops, new Metrics());
+    this.accounts = new RedisAccounts(redis);
+  }
+
+  static Session open(Configuration configuration) {
+    Session session = connect(configuration);
+    if (!session.redis.awaitAnswer(Duration.ofSeconds(5))) {
+      session.close();
+      throw new CommandFailed(
+          "Redis does not answer; the file's field redis says where it is looked for");
+    }
+    return session;
+  }
+
+  private static Session connect(Configuration configuration) {
+    if (!configuration.settings().redis().embedded()) {
+      return new Session(Optional.empty(), configuration.settings().redis().reveal());
+    }
+    Path data = configuration.settings().dataDirectory().resolve("redis");
+    Optional<String> running = EmbeddedRedis.running(data);
+    if (running.isPresent()) {
+      return new Session(Optional.empty(), running.get());
+    }
+    EmbeddedRedis started = EmbeddedRedis.start(EmbeddedRedis.Options.durable(data));
+    return new Session(Optional.of(started), started.url());
+  }
+
+  Accounts accounts() {
+    return accounts;
+  }
+
+  AccountIndexes indexes() {
+    return new AccountIndexes(redis);
+  }
+
+  /** Waits for what was asked of the accounts. */
+  <T> T await(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().join();
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new CommandFailed(String.valueOf(cause.getMessage()));
+    }
+  }
+
+  @Override
+  public void close() {
+    redis.close();
+    var unused = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    own.ifPresent(EmbeddedRedis::close);
+  }
+}

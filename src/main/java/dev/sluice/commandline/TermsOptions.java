@@ -1,0 +1,90 @@
+package dev.sluice.commandline;
+
+import dev.sluice.account.KeyTerms;
+import dev.sluice.account.Network;
+import dev.sluice.account.Permission;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The terms of a key, as far as they are said. */
+final class TermsOptions {
+  @Option(names = "--name", description = "Of the key, for people.")
+  private @Nullable String name;
+
+  @Option(names = "--environment", description = "Where it is used: prod, staging, dev, ...")
+  private @Nullable String environment;
+
+  @Option(
+      names = "--permissions",
+      description = "Of inference, models, usage_read, admin_read, admin_write; with commas.")
+  private @Nullable String permissions;
+
+  @Option(names = "--models", description = "Those it may call, with commas; '' is all.")
+  private @Nullable String models;
+
+  @Option(
+      names = "--networks",
+      description = "Those it may be used from, as 10.0.0.0/8, with commas; '' is anywhere.")
+  private @Nullable String networks;
+
+  @Option(names = "--key-tier", description = "The key's own; '' is none.")
+  private @Nullable String tier;
+
+  @Option(
+      names = "--valid",
+      converter = Period.class,
+      description = "For so long from now on, as 12h or 90d; 0 is for ever.")
+  private @Nullable Duration valid;
+
+  /** These terms with what was said instead. */
+  KeyTerms over(KeyTerms before, Instant now, Shared shared) {
+    return Records.valid(
+        () ->
+            new KeyTerms(
+                Optional.ofNullable(name).orElse(before.name()),
+                Optional.ofNullable(environment).orElse(before.environment()),
+                given(permissions, TermsOptions::permission)
+                    .<Set<Permission>>map(
+                        all -> all.isEmpty() ? EnumSet.noneOf(Permission.class) : all)
+                    .orElse(before.permissions()),
+                given(models, Function.identity()).orElse(before.models()),
+                given(networks, Network::parse).orElse(before.networks()),
+                tier == null
+                    ? before.tier()
+                    : shared.tier(Optional.of(tier).filter(text -> !text.isEmpty())),
+                valid == null
+                    ? before.expires()
+                    : Optional.of(valid).filter(time -> !time.isZero()).map(now::plus)));
+  }
+
+  private static <T> Optional<Set<T>> given(@Nullable String list, Function<String, T> item) {
+    return Optional.ofNullable(list)
+        .map(
+            text ->
+                Arrays.stream(text.split(",", -1))
+                    .map(String::strip)
+                    .filter(one -> !one.isEmpty())
+                    .map(item)
+                    .collect(Collectors.toUnmodifiableSet()));
+  }
+
+  private static Permission permission(String text) {
+    try {
+      return Permission.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailed(
+          "permissions: one of "
+              + Arrays.toString(Permission.values()).toLowerCase(Locale.ROOT)
+              + " was expected");
+    }
+  }
+}
