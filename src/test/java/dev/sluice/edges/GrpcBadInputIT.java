@@ -163,6 +163,8 @@ class GrpcBadInputIT {
                                         .getRequest()
                                         .getHttp()
                                         .toBuilder()
+                                        .putHeaders(
+                                            "content-length", Integer.toString(deep.length()))
                                         .setBody(deep))))
                 .build());
 
