@@ -83,7 +83,7 @@ final class RunningEdgeTest {
       assertThat(other.isBound()).isTrue();
       assertThatThrownBy(() -> RunningEdge.start(there, folder))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage(files.program() + " cannot listen on port " + port + ": it is in use");
+          .hasMessage(files.program() + " cannot listen on port " + port + ": it is in use.");
     }
   }
 
