@@ -225,6 +225,9 @@ class SameAnswersIT {
     if (load != Load.QUEUE_FULL) {
       return asking.ask(user, key);
     }
+    // What the last way left there has gone.
+    Awaitility.await()
+        .until(() -> way.stack().metrics().contains("sluice_slots_busy{deployment=\"two\",} 0.0"));
     // One runs, one waits; the next is one too many.
     String slow = body("narrow", ",\"max_tokens\":100000");
     List<CompletableFuture<?>> before =
