@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /** What of a chat completion request decides about it. */
 public record ChatRequest(String model) {
-  private static final int LONGEST_MODEL = 256;
+  /** The most characters that a model's name may have. */
+  public static final int LONGEST_MODEL = 256;
 
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();

@@ -32,8 +32,6 @@ final class RequestedModel {
   private static final Pattern AMBIGUOUS =
       Pattern.compile("//|\\\\|(?:^|/)\\.{1,2}(?:/|$)|%(?:2e|2f|5c)", Pattern.CASE_INSENSITIVE);
 
-  private static final int LONGEST = 256;
-
   private RequestedModel() {}
 
   /**
@@ -90,7 +88,8 @@ final class RequestedModel {
           if (found.isPresent()) {
             throw refused("The field 'model' stands twice in the body.", "invalid_value");
           }
-          if (value != JsonToken.VALUE_STRING || json.getText().length() > LONGEST) {
+          if (value != JsonToken.VALUE_STRING
+              || json.getText().length() > ChatRequest.LONGEST_MODEL) {
             throw refused("Invalid 'model': expected a short string.", "invalid_type");
           }
           found = Optional.of(json.getText());

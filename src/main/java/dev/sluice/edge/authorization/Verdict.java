@@ -31,11 +31,17 @@ public sealed interface Verdict {
     }
   }
 
-  /** The client is to be answered so. */
-  record Denied(Answer answer, Facts facts) implements Verdict {}
+  /** The request may not go on, and its client is to be told so. */
+  sealed interface Answered extends Verdict {
+    /** What the client is told. */
+    Answer answer();
+  }
 
-  /** There was nothing to decide: the request is malformed, and its client to be told so. */
-  record Malformed(Answer answer, Facts facts) implements Verdict {}
+  /** It was decided so. */
+  record Denied(Answer answer, Facts facts) implements Answered {}
+
+  /** There was nothing to decide: the request is malformed. */
+  record Malformed(Answer answer, Facts facts) implements Answered {}
 
   private static Map<String, String> inOrder(Map<String, String> map) {
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));

@@ -44,10 +44,7 @@ final class CheckAnswers {
           .setOkResponse(ok(allowed, sent))
           .build();
     }
-    Answer answer =
-        verdict instanceof Verdict.Denied denied
-            ? denied.answer()
-            : ((Verdict.Malformed) verdict).answer();
+    Answer answer = ((Verdict.Answered) verdict).answer();
     return response
         .setStatus(Status.newBuilder().setCode(code(answer.status())))
         .setDeniedResponse(denied(answer))

@@ -86,10 +86,7 @@ final class AuthRequest {
       response.setStatusCode(200).end();
       return;
     }
-    Answer answer =
-        verdict instanceof Verdict.Denied denied
-            ? denied.answer()
-            : ((Verdict.Malformed) verdict).answer();
+    Answer answer = ((Verdict.Answered) verdict).answer();
     answer
         .headers()
         .forEach(
