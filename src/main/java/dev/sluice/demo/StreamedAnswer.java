@@ -103,11 +103,8 @@ final class StreamedAnswer implements Answer {
             request.connection().close();
           });
     } else {
-      response
-          .end(format.end())
-          .onComplete(
-              flushed ->
-                  ended.accept(flushed.succeeded() ? Outcome.COMPLETED : Outcome.DISCONNECTED));
+      ended.accept(Outcome.COMPLETED);
+      response.end(format.end());
     }
   }
 }

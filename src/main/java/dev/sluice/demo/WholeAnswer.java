@@ -65,11 +65,8 @@ final class WholeAnswer implements Answer {
                 request.connection().close();
               });
     } else {
-      response
-          .end(Buffer.buffer(body))
-          .onComplete(
-              written ->
-                  ended.accept(written.succeeded() ? Outcome.COMPLETED : Outcome.DISCONNECTED));
+      ended.accept(Outcome.COMPLETED);
+      response.end(Buffer.buffer(body));
     }
   }
 
