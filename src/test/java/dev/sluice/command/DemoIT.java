@@ -18,7 +18,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,7 +126,6 @@ class DemoIT {
 
   private static void awaitGone(JsonNode ready) {
     await()
-        .atMost(5, TimeUnit.SECONDS)
         .until(
             () ->
                 !listens(ready.at("/redis").asText())

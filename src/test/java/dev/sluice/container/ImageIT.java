@@ -79,7 +79,6 @@ final class ImageIT {
       try {
         String port =
             Awaitility.await()
-                .atMost(30, TimeUnit.SECONDS)
                 .until(
                     () -> {
                       assertThat(server.isAlive()).as(Files.readString(log)).isTrue();

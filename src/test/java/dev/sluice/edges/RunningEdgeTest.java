@@ -14,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -128,7 +127,7 @@ final class RunningEdgeTest {
 
     parent.destroyForcibly().waitFor();
 
-    Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> !alive(pid));
+    Awaitility.await().until(() -> !alive(pid));
   }
 
   /** A process of its own that starts an edge. */

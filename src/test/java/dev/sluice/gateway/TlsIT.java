@@ -219,7 +219,6 @@ final class TlsIT {
 
     for (int port : ports) {
       Awaitility.await()
-          .atMost(20, TimeUnit.SECONDS)
           .untilAsserted(
               () -> {
                 try (TlsClient client = new TlsClient(port, known)) {

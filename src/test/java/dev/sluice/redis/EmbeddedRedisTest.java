@@ -8,7 +8,6 @@ import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -91,7 +90,7 @@ final class EmbeddedRedisTest {
 
     parent.destroyForcibly().waitFor();
 
-    Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> !alive(pid));
+    Awaitility.await().until(() -> !alive(pid));
   }
 
   @Test
@@ -102,7 +101,7 @@ final class EmbeddedRedisTest {
 
     parent.destroyForcibly().waitFor();
 
-    Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> !alive(pid));
+    Awaitility.await().until(() -> !alive(pid));
   }
 
   @Test
@@ -115,7 +114,7 @@ final class EmbeddedRedisTest {
 
     assertThat(parent.inputReader(StandardCharsets.UTF_8).lines()).contains("drained PONG");
     parent.waitFor();
-    Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> !alive(pid));
+    Awaitility.await().until(() -> !alive(pid));
   }
 
   /** A process of its own that starts Redis, and asks it once more when it is told to end. */

@@ -227,7 +227,6 @@ final class RedisRateLimitCountersTest {
       try (var client = RedisClient.create(redis.url())) {
         RedisCommands<String, String> commands = client.connect().sync();
         Awaitility.await()
-            .atMost(Duration.ofSeconds(20))
             .untilAsserted(
                 () ->
                     assertThat(commands.keys("*"))

@@ -60,9 +60,7 @@ enum Store {
       for (EmbeddedRedis node : nodes) {
         try (RedisClient client = RedisClient.create(node.url())) {
           RedisCommands<String, String> commands = client.connect().sync();
-          Awaitility.await()
-              .atMost(Duration.ofSeconds(30))
-              .until(() -> commands.clusterInfo().contains("cluster_state:ok"));
+          Awaitility.await().until(() -> commands.clusterInfo().contains("cluster_state:ok"));
         }
       }
       return "redis+cluster://127.0.0.1:"
@@ -116,7 +114,6 @@ enum Store {
     RedisConnections connections = RedisConnections.open(options, loops, new Metrics());
     // Twice and more: the connections take turns.
     Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(10))
         .ignoreExceptions()
         .untilAsserted(

@@ -62,7 +62,6 @@ public final class SluiceProcess implements AutoCloseable {
   /** The URL of a door, once the log names it. */
   public String door(String name) {
     return Awaitility.await()
-        .atMost(30, TimeUnit.SECONDS)
         .until(
             () -> {
               if (!process.isAlive()) {

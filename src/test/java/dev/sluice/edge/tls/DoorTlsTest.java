@@ -280,7 +280,6 @@ final class DoorTlsTest {
     }
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     Awaitility.await()
-        .atMost(5, TimeUnit.SECONDS)
         .untilAsserted(
             () ->
                 assertThat(count("sluice_bad_requests_total", "reason", "tls_handshake"))
@@ -292,12 +291,8 @@ final class DoorTlsTest {
     int port = listen(tls(folder, Optional.empty()));
 
     try (TlsClient client = new TlsClient(port, authority.client())) {
-      Awaitility.await()
-          .atMost(5, TimeUnit.SECONDS)
-          .untilAsserted(() -> assertThat(gauge("sluice_connections")).isEqualTo(1));
-      Awaitility.await()
-          .atMost(5, TimeUnit.SECONDS)
-          .untilAsserted(() -> assertThat(gauge("sluice_connections")).isZero());
+      Awaitility.await().untilAsserted(() -> assertThat(gauge("sluice_connections")).isEqualTo(1));
+      Awaitility.await().untilAsserted(() -> assertThat(gauge("sluice_connections")).isZero());
       assertThatThrownBy(client::get).isInstanceOf(IOException.class);
     }
   }
@@ -309,11 +304,11 @@ final class DoorTlsTest {
 
     try (TlsClient client = new TlsClient(port, authority.client())) {
       client.send();
-      Awaitility.await().atMost(5, TimeUnit.SECONDS).until(() -> gauge("sluice_connections") == 1);
+      Awaitility.await().until(() -> gauge("sluice_connections") == 1);
       Thread.sleep(300);
       connections.orElseThrow().forceAll();
 
-      Awaitility.await().atMost(2, TimeUnit.SECONDS).until(() -> gauge("sluice_connections") == 0);
+      Awaitility.await().until(() -> gauge("sluice_connections") == 0);
       assertThatThrownBy(client::readToEnd).isInstanceOf(IOException.class);
     }
   }
