@@ -37,6 +37,11 @@ final class CheckConfigCommand implements Callable<Integer> {
           configuration.catalog().tiers().size(),
           configuration.deployments().size(),
           configuration.rules().rules().size());
+      if (!configuration.administrators().names().isEmpty()) {
+        out.println(
+            "platform administrators: "
+                + String.join(", ", configuration.administrators().names()));
+      }
       return 0;
     } catch (InvalidConfiguration e) {
       print(out, e.problems());

@@ -88,7 +88,8 @@ final class EdgeDoors {
   }
 
   private Authorizer authorizer(String door, EdgeDoor its, Deciding deciding) {
-    return new Authorizer(door, its.mode(), deciding, new Deadline(timer, its.timeout()));
+    return new Authorizer(
+        door, its.mode(), settings.publicPaths(), deciding, new Deadline(timer, its.timeout()));
   }
 
   /**

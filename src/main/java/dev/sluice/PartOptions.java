@@ -5,13 +5,20 @@ import dev.sluice.config.Configuration;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.edge.envoy.GrpcDoorOptions;
 import dev.sluice.edge.http.BodyBounds;
+import dev.sluice.edge.http.CorsOptions;
 import dev.sluice.edge.http.Endpoint;
 import dev.sluice.edge.http.HttpDoorOptions;
 import dev.sluice.edge.openai.GatewayOptions;
+import dev.sluice.edge.ratelimit.RuleMetrics;
 import dev.sluice.edge.tls.DoorTls;
+import dev.sluice.metrics.Metrics;
 import dev.sluice.queue.BatchSlots;
+import dev.sluice.ratelimit.DescriptorLimits;
+import dev.sluice.ratelimit.RateLimitCounters;
+import dev.sluice.ratelimit.RateLimitOptions;
 import dev.sluice.redis.RedisOptions;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** The settings of sluice.yaml as the options of the parts, with what has no setting. */
@@ -39,7 +46,18 @@ final class PartOptions {
             KEEP_ALIVE),
         new BodyBounds(gateway.maxBodyBytes(), gateway.maxBodiesBytes(), gateway.bodyTimeout()),
         gateway.maxWait(),
-        settings.lease().dividedBy(3));
+        settings.lease().dividedBy(3),
+        gateway.cors().map(PartOptions::cors));
+  }
+
+  private static CorsOptions cors(SluiceConfig.Cors cors) {
+    return new CorsOptions(
+        cors.origins(),
+        cors.methods(),
+        cors.headers(),
+        cors.exposedHeaders(),
+        cors.maxAge(),
+        cors.credentials());
   }
 
   static GrpcDoorOptions grpc(SluiceConfig settings, Endpoints endpoints) {
@@ -87,6 +105,20 @@ final class PartOptions {
   static BodyBounds jsonBodies(SluiceConfig settings) {
     long most = settings.http().maxBodyBytes();
     return new BodyBounds(most, 32 * most, settings.gateway().bodyTimeout());
+  }
+
+  /** The descriptor limits of Envoy's {@code ratelimit}. */
+  static DescriptorLimits limits(
+      Configuration configuration,
+      RateLimitCounters counters,
+      InstantSource clock,
+      Metrics metrics) {
+    return new DescriptorLimits(
+        () -> Optional.of(configuration.rules()),
+        counters,
+        new RateLimitOptions(configuration.settings().rateLimit().keyPrefix(), false, false),
+        clock,
+        new RuleMetrics(metrics));
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.sluice.admission.Counters;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.edge.Deciding;
+import dev.sluice.edge.Notices;
 import dev.sluice.edge.Proofs;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
@@ -14,12 +15,10 @@ import dev.sluice.edge.debug.DebugDoor;
 import dev.sluice.edge.metrics.MetricsDoor;
 import dev.sluice.edge.metrics.QueueCollector;
 import dev.sluice.edge.openai.Gateway;
-import dev.sluice.edge.ratelimit.RuleMetrics;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Catalog;
 import dev.sluice.queue.LocalDispatcher;
 import dev.sluice.ratelimit.DescriptorLimits;
-import dev.sluice.ratelimit.RateLimitOptions;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisCounters;
@@ -90,6 +89,7 @@ public final class Server implements AutoCloseable {
             counters,
             catalog,
             new Refusals(settings.gateway().busyStatus(), clock, new Random()),
+            new Notices(catalog, clock, metrics),
             proofs,
             ids,
             metrics);
@@ -109,14 +109,9 @@ public final class Server implements AutoCloseable {
             dispatcher,
             configuration.deployments(),
             PartOptions.upstream(configuration));
+    RedisConnections hits = store.connect(settings.rateLimit().timeout(), vertx, metrics);
     DescriptorLimits limits =
-        new DescriptorLimits(
-            () -> Optional.of(configuration.rules()),
-            new RedisRateLimitCounters(
-                store.connect(settings.rateLimit().timeout(), vertx, metrics)),
-            new RateLimitOptions(settings.rateLimit().keyPrefix(), false, false),
-            clock,
-            new RuleMetrics(metrics));
+        PartOptions.limits(configuration, new RedisRateLimitCounters(hits), clock, metrics);
     this.edges = new EdgeDoors(settings, endpoints, vertx, deciding, rehearsed, limits, readiness);
     this.metricsDoor =
         new MetricsDoor(
@@ -125,6 +120,7 @@ public final class Server implements AutoCloseable {
         new DebugDoor(
             vertx,
             endpoints.http("debug", settings.debug()),
+            configuration.administrators(),
             catalog,
             configuration.slots(),
             dispatcher::snapshot);

@@ -2,7 +2,9 @@ package dev.sluice.account;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An API key, without its secret.
@@ -27,7 +29,14 @@ public record ApiKey(
     implements AccountRecord {
 
   /** A secret that works until an instant. */
-  public record Previous(KeySecret secret, Instant until) {}
+  public record Previous(KeySecret secret, Instant until) {
+    boolean isOf(KeyText presented) {
+      return secret.hash().equals(presented.hash());
+    }
+  }
+
+  /** For so long before a key expires those who use it are told. */
+  private static final Duration SOON = Duration.ofDays(7);
 
   public ApiKey {
     Ids.requireOrganization(organization);
@@ -124,12 +133,38 @@ public record ApiKey(
 
   /** How it stands for one who presents this text of it. */
   Standing standing(KeyText presented, Instant now, Optional<KeyAge> age) {
-    // Most keys were never rotated, or long ago: then nothing is hashed.
-    if (previous.isPresent() && previous.get().secret().hash().equals(presented.hash())) {
-      if (!revoked && !now.isBefore(previous.get().until())) {
-        return Standing.ROTATED;
-      }
-    }
-    return standing(now, age);
+    boolean rotated =
+        previous
+            .filter(before -> !now.isBefore(before.until()))
+            .filter(before -> before.isOf(presented))
+            .isPresent();
+    return rotated && !revoked ? Standing.ROTATED : standing(now, age);
+  }
+
+  /** What will end it before long for one who presents this text of it: what comes first. */
+  Optional<KeyWarning> warning(KeyText presented, Instant now, Optional<KeyAge> age) {
+    Duration old = Duration.between(secret.issued(), now);
+    Optional<KeyWarning> ofGrace =
+        previous
+            .filter(before -> before.isOf(presented))
+            .map(
+                before ->
+                    new KeyWarning(
+                        KeyWarning.Cause.ROTATED,
+                        Duration.between(before.secret().issued(), now),
+                        before.until()));
+    Optional<KeyWarning> ofAge =
+        age.filter(its -> old.compareTo(its.warn()) >= 0)
+            .map(
+                its ->
+                    new KeyWarning(KeyWarning.Cause.OLD, old, secret.issued().plus(its.refuse())));
+    Optional<KeyWarning> ofExpiry =
+        terms
+            .expires()
+            .filter(end -> !end.minus(SOON).isAfter(now))
+            .map(end -> new KeyWarning(KeyWarning.Cause.EXPIRING, old, end));
+    return Stream.of(ofGrace, ofAge, ofExpiry)
+        .flatMap(Optional::stream)
+        .min(Comparator.comparing(KeyWarning::end));
   }
 }

@@ -40,4 +40,15 @@ public record Caller(
     }
     return user.archived() ? Standing.USER_ARCHIVED : own;
   }
+
+  /**
+   * What will end a key that is honoured before long.
+   *
+   * @param presented the text by which the key was found
+   */
+  public Optional<KeyWarning> warning(KeyText presented, Instant now) {
+    return standing(presented, now).honoured()
+        ? key.warning(presented, now, organization.keyAge())
+        : Optional.empty();
+  }
 }

@@ -48,7 +48,7 @@ public final class Admission {
 
   /**
    * @param lease of the holds
-   * @param clock for the expiry of keys
+   * @param clock for the expiry of keys and the end of models
    */
   public Admission(
       Catalog catalog, Callers callers, Counters counters, Duration lease, InstantSource clock) {
@@ -140,7 +140,9 @@ public final class Admission {
   /** The models that a caller may call, sorted by name. */
   public Set<String> models(Caller caller) {
     Set<String> allowed =
-        new TreeSet<>(catalog.allowedModels(caller.tier(), caller.explicitTier().isPresent()));
+        new TreeSet<>(
+            catalog.allowedModels(
+                caller.tier(), caller.explicitTier().isPresent(), clock.instant()));
     allowed.removeIf(model -> !caller.key().terms().allows(model));
     return allowed;
   }
@@ -254,7 +256,8 @@ public final class Admission {
       return new Judgement.Against(refusal.get(), found);
     }
     Caller caller = found.orElseThrow();
-    ModelAccess access = catalog.access(caller.tier(), caller.explicitTier().isPresent(), model);
+    ModelAccess access =
+        catalog.access(caller.tier(), caller.explicitTier().isPresent(), model, clock.instant());
     if (access instanceof ModelAccess.Allowed allowed) {
       // Only now: a key tells nothing of models that its user may not use either.
       return caller.key().terms().allows(model)
@@ -265,8 +268,8 @@ public final class Admission {
   }
 
   private static Refusal refusal(ModelAccess access, String model) {
-    if (access instanceof ModelAccess.ModelDeprecated) {
-      return new Refusal.ModelDeprecated(model);
+    if (access instanceof ModelAccess.ModelDeprecated deprecated) {
+      return new Refusal.ModelDeprecated(model, deprecated.successor());
     }
     if (access instanceof ModelAccess.UnderMaintenance maintenance) {
       return new Refusal.ModelUnderMaintenance(model, maintenance.until());

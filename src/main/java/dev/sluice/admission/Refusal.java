@@ -97,8 +97,12 @@ public sealed interface Refusal {
     }
   }
 
-  /** The model was taken out of service. */
-  record ModelDeprecated(String model) implements Refusal {
+  /**
+   * The model was taken out of service.
+   *
+   * @param successor the model to use instead
+   */
+  record ModelDeprecated(String model, Optional<String> successor) implements Refusal {
     @Override
     public String reason() {
       return "model_deprecated";

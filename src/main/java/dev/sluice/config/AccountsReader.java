@@ -202,15 +202,7 @@ final class AccountsReader {
   }
 
   private static boolean is(Fields fields) {
-    return fields
-        .field("archived")
-        .value(
-            "true or false",
-            text ->
-                text.equals("true") || text.equals("false")
-                    ? Optional.of(text.equals("true"))
-                    : Optional.empty())
-        .orElse(false);
+    return fields.field("archived").trueOrFalse().orElse(false);
   }
 
   private void unique(String what, Field field) {

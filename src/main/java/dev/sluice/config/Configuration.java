@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import dev.sluice.account.PlatformAdministrators;
 import dev.sluice.backend.Deployment;
 import dev.sluice.config.Problem.Severity;
 import dev.sluice.policy.Catalog;
@@ -20,6 +21,7 @@ import java.util.Optional;
  *
  * @param slots the batch slots of each of {@code deployments}, in the same order, by the same names
  * @param rules Envoy's descriptor rules
+ * @param administrators of the whole platform, as the vendor's file names them
  * @param warnings what is not wrong, but probably not meant
  */
 public record Configuration(
@@ -28,6 +30,7 @@ public record Configuration(
     List<BatchSlots> slots,
     List<Deployment> deployments,
     RuleTree rules,
+    PlatformAdministrators administrators,
     List<Problem> warnings) {
   public Configuration {
     slots = List.copyOf(slots);
@@ -59,16 +62,17 @@ public record Configuration(
             .map(directory -> rules(directory, problems))
             .orElse(RuleTree.EMPTY);
     problems.throwIfInvalid();
-    both.ifPresent(CrossCheck::run);
     SluiceConfig valid = settings.orElseThrow();
+    both.ifPresent(check -> check.run(valid));
     return new Configuration(
         valid,
-        new Catalog(vendors.orElseThrow().tiers().tiers(), valid.maintenanceEnds()),
+        new Catalog(vendors.orElseThrow().tiers().tiers(), valid.maintenanceEnds(), valid.models()),
         slots,
         valid.deployments().stream()
             .map(d -> new Deployment(d.uniqueName(), d.url(), d.apiKey()))
             .toList(),
         rules,
+        vendors.orElseThrow().administrators(),
         problems.all());
   }
 

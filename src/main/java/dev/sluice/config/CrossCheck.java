@@ -3,6 +3,7 @@ package dev.sluice.config;
 import dev.sluice.config.DeploymentsReader.PlacedDeployment;
 import dev.sluice.config.SluiceConfig.DeploymentSettings;
 import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Model;
 import dev.sluice.policy.Tier;
 import dev.sluice.queue.BatchSlots;
 import dev.sluice.queue.QosList;
@@ -27,8 +28,10 @@ final class CrossCheck {
     return slots;
   }
 
-  /** Warns of requests that a tier allows and no deployment takes. */
-  void run() {
+  /**
+   * Warns of requests that a tier allows and no deployment takes, and of models that nobody has.
+   */
+  void run(SluiceConfig settings) {
     for (TiersReader.PlacedBlock block : vendors.tiers().blocks()) {
       block.models().forEach((model, field) -> served(model, block.block().qos(), field));
     }
@@ -41,17 +44,27 @@ final class CrossCheck {
                 field.warning("the tier maintenance does not list this model: no effect");
               }
             });
+    new ModelsCheck(vendors.tiers(), settings).run(ours.models());
   }
 
   private void served(String model, String qos, Field field) {
     List<BatchSlots> serving = slots.stream().filter(s -> s.models().contains(model)).toList();
     if (serving.isEmpty()) {
-      field.warning("no deployment serves the model " + model);
+      field.warning("no deployment serves the model " + model + listedByBackendName(model));
     } else if (serving.stream().noneMatch(s -> s.qosList().labels().contains(qos))) {
       field.warning(
           "no deployment that serves the model %s has the label \"%s\" in its qosList"
               .formatted(model, qos));
     }
+  }
+
+  /** The likeliest reason: a deployment lists what the model is called behind it. */
+  private String listedByBackendName(String model) {
+    return Optional.ofNullable(ours.models().models().get(model))
+        .flatMap(Model::backend)
+        .filter(name -> slots.stream().anyMatch(s -> s.models().contains(name)))
+        .map(name -> "; one lists %s, but deployments list public names".formatted(name))
+        .orElse("");
   }
 
   private void slots(PlacedDeployment deployment) {

@@ -3,6 +3,8 @@ package dev.sluice.config;
 import dev.sluice.config.Problem.Severity;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -266,6 +268,31 @@ final class Field {
         text -> {
           try {
             return Optional.of(Instant.parse(text));
+          } catch (DateTimeParseException e) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  Optional<Boolean> trueOrFalse() {
+    return value(
+        "true or false",
+        text ->
+            text.equals("true") || text.equals("false")
+                ? Optional.of(text.equals("true"))
+                : Optional.empty());
+  }
+
+  /** Reads a time, or the day at whose beginning, in UTC, it is. */
+  Optional<Instant> dayOrInstant() {
+    return value(
+        "a day such as 2026-12-01 (from its beginning, UTC) or a time such as 2026-12-01T06:00:00Z",
+        text -> {
+          try {
+            return Optional.of(
+                text.contains("T")
+                    ? Instant.parse(text)
+                    : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant());
           } catch (DateTimeParseException e) {
             return Optional.empty();
           }

@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import dev.sluice.account.PlatformAdministrators;
 import dev.sluice.config.Problem.Severity;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 final class SambaStackReader {
   private final TiersReader tiers = new TiersReader();
   private final BundlesReader bundles = new BundlesReader();
+  private final AdministratorsReader administrators = new AdministratorsReader();
   private boolean whole = true;
 
   private SambaStackReader() {}
@@ -47,6 +49,10 @@ final class SambaStackReader {
 
   BundlesReader bundles() {
     return bundles;
+  }
+
+  PlatformAdministrators administrators() {
+    return administrators.all();
   }
 
   private interface DocumentReader {
@@ -101,7 +107,9 @@ final class SambaStackReader {
   private void sections(Field document) {
     document.read(
         root -> {
-          root.ignore("gateway", "cloud-ui", "db-admin", "auth-and-billing");
+          root.ignore("gateway", "cloud-ui");
+          administrators.read(root.field("db-admin"));
+          administrators.read(root.field("auth-and-billing"));
           tiers.read(root.field("serviceTiers"));
           bundles.read(root.field("bundles"));
         });

@@ -1,6 +1,8 @@
 package dev.sluice.config;
 
 import dev.sluice.policy.DoorMode;
+import dev.sluice.policy.Model;
+import dev.sluice.policy.PublicPaths;
 import dev.sluice.queue.QosList;
 import dev.sluice.tls.TlsMaterial;
 import java.net.URI;
@@ -20,9 +22,11 @@ import java.util.Set;
  * @param sambastack the vendor's file, relative to the working directory or absolute
  * @param dataDirectory where the embedded Redis keeps its data, relative to the working directory
  *     or absolute
+ * @param publicPaths that need no key at the doors for edges
  * @param drainTimeout how long running requests may go on after the order to stop
  * @param lease how long a hold or a grant lives without renewal
  * @param maintenanceEnds by model
+ * @param models by public name: those of which more is said than which deployments serve them
  */
 public record SluiceConfig(
     Path sambastack,
@@ -33,6 +37,7 @@ public record SluiceConfig(
     Http http,
     EdgeDoor extAuthz,
     EdgeDoor auth,
+    PublicPaths publicPaths,
     RateLimit rateLimit,
     Listener metrics,
     Listener debug,
@@ -40,9 +45,11 @@ public record SluiceConfig(
     Duration drainTimeout,
     Duration lease,
     Map<String, Instant> maintenanceEnds,
+    Map<String, Model> models,
     List<DeploymentSettings> deployments) {
   public SluiceConfig {
     maintenanceEnds = Map.copyOf(maintenanceEnds);
+    models = Map.copyOf(models);
     deployments = List.copyOf(deployments);
   }
 
@@ -66,6 +73,7 @@ public record SluiceConfig(
    * @param upstreamHeadTimeout until the backend's response head
    * @param upstreamIdleTimeout between two chunks of the backend's response
    * @param redisTimeout of one call
+   * @param cors for pages of other origins; empty: none of them
    */
   public record Gateway(
       Listener listener,
@@ -78,7 +86,24 @@ public record SluiceConfig(
       Duration maxWait,
       Duration upstreamHeadTimeout,
       Duration upstreamIdleTimeout,
-      Duration redisTimeout) {}
+      Duration redisTimeout,
+      Optional<Cors> cors) {}
+
+  /**
+   * Which pages of other origins may call the gateway.
+   *
+   * @param origins {@code *} alone is any
+   * @param headers of requests; none: whatever a page asks for
+   * @param exposedHeaders of answers, that a page may read
+   * @param maxAge how long a browser need not ask again
+   */
+  public record Cors(
+      Set<String> origins,
+      Set<String> methods,
+      Set<String> headers,
+      Set<String> exposedHeaders,
+      Duration maxAge,
+      boolean credentials) {}
 
   /**
    * The door of gRPC, for Envoy.

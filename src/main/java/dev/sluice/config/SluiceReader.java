@@ -9,10 +9,13 @@ import dev.sluice.config.SluiceConfig.Listener;
 import dev.sluice.config.SluiceConfig.Log;
 import dev.sluice.config.SluiceConfig.RateLimit;
 import dev.sluice.policy.DoorMode;
+import dev.sluice.policy.PathPattern;
+import dev.sluice.policy.PublicPaths;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,7 @@ final class SluiceReader {
 
   private final Path file;
   private final DeploymentsReader deployments = new DeploymentsReader();
+  private final ModelsReader models = new ModelsReader();
   private final Map<String, Field> maintenanceFields = new LinkedHashMap<>();
   private Optional<Path> sambastack = Optional.empty();
 
@@ -44,6 +48,10 @@ final class SluiceReader {
 
   DeploymentsReader deployments() {
     return deployments;
+  }
+
+  ModelsReader models() {
+    return models;
   }
 
   Map<String, Field> maintenanceFields() {
@@ -78,6 +86,7 @@ final class SluiceReader {
     EdgeDoor extAuthz = root.field("extAuthz").map(fields -> edgeDoor(fields, Optional.empty()));
     EdgeDoor auth =
         root.field("auth").map(fields -> edgeDoor(fields, Optional.of("x-sluice-model")));
+    PublicPaths publicPaths = publicPaths(root.field("publicPaths"));
     RateLimit rateLimit = root.field("rateLimit").map(this::rateLimit);
     Listener metrics = root.field("metrics").map(f -> listener(f, "0.0.0.0", 9090));
     Listener debug = root.field("debug").map(f -> listener(f, "127.0.0.1", 6070));
@@ -85,6 +94,7 @@ final class SluiceReader {
     Duration drain = duration(root, "drainTimeout", 30, Duration.ZERO);
     Duration lease = duration(root, "lease", 60, Duration.ofSeconds(1));
     Map<String, Instant> ends = root.field("maintenanceEnds").map(this::maintenanceEnds);
+    models.read(root.field("models"));
     deployments.read(root.field("deployments"));
     return sambastack.map(
         vendor ->
@@ -97,6 +107,7 @@ final class SluiceReader {
                 http,
                 extAuthz,
                 auth,
+                publicPaths,
                 rateLimit,
                 metrics,
                 debug,
@@ -104,6 +115,7 @@ final class SluiceReader {
                 drain,
                 lease,
                 ends,
+                models.models(),
                 deployments.settings()));
   }
 
@@ -147,7 +159,8 @@ final class SluiceReader {
         duration(fields, "maxWait", 60, Duration.ZERO),
         duration(fields, "upstreamHeadTimeout", 300, SHORTEST),
         duration(fields, "upstreamIdleTimeout", 60, SHORTEST),
-        duration(fields, "redisTimeout", 2, SHORTEST));
+        duration(fields, "redisTimeout", 2, SHORTEST),
+        CorsReader.read(fields.field("cors")));
   }
 
   private Grpc grpc(Fields fields) {
@@ -175,6 +188,23 @@ final class SluiceReader {
                 "the name of a header, in lower case",
                 text -> Optional.of(text).filter(HEADER.asMatchPredicate()))
             .or(() -> modelHeader));
+  }
+
+  private static PublicPaths publicPaths(Field list) {
+    List<PathPattern> patterns = new ArrayList<>();
+    for (Field item : list.items()) {
+      item.required()
+          .text()
+          .ifPresent(
+              text -> {
+                try {
+                  patterns.add(new PathPattern(text));
+                } catch (IllegalArgumentException e) {
+                  item.error(e.getMessage() + ", found \"" + text + "\"");
+                }
+              });
+    }
+    return new PublicPaths(patterns);
   }
 
   private RateLimit rateLimit(Fields fields) {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -122,7 +123,7 @@ public final class Demo implements AutoCloseable {
                     name,
                     Catalog.MODEL_STATES.contains(name)
                         ? tier.models()
-                        : catalog.allowedModels(name, true)));
+                        : catalog.allowedModels(name, true, Instant.now())));
     KeyIssuer issuer =
         new KeyIssuer(sluice.orElseThrow().server().accounts(), new SecureRandom(), "demo");
     USERS.forEach((tier, user) -> keys.add(new Key(tier, user, issue(issuer, tier, user))));

@@ -14,4 +14,11 @@ public record Answer(int status, Map<String, String> headers, String body) {
   public Answer {
     headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
   }
+
+  /** The same with more headers. */
+  public Answer with(Map<String, String> more) {
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    all.putAll(more);
+    return new Answer(status, all, body);
+  }
 }

@@ -10,8 +10,13 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.util.Optional;
 
-/** What of a chat completion request decides about it. */
-public record ChatRequest(String model) {
+/**
+ * What of a chat completion request decides about it.
+ *
+ * @param modelStart where the value of {@code model} begins in the body: its quotation mark
+ * @param modelEnd behind its other quotation mark
+ */
+public record ChatRequest(String model, int modelStart, int modelEnd) {
   /** The most characters that a model's name may have. */
   public static final int LONGEST_MODEL = 256;
 
@@ -34,7 +39,7 @@ public record ChatRequest(String model) {
                   + " as it is.",
               "unsupported_content_encoding"));
     }
-    String model = null;
+    ChatRequest model = null;
     boolean stream = false;
     boolean messages = false;
     try (JsonParser json = JSON.createParser(body)) {
@@ -78,10 +83,11 @@ public record ChatRequest(String model) {
     if (!messages) {
       throw missing("messages");
     }
-    return new ChatRequest(model);
+    return model;
   }
 
-  private static String model(JsonParser json, JsonToken value) throws IOException, BadRequest {
+  private static ChatRequest model(JsonParser json, JsonToken value)
+      throws IOException, BadRequest {
     if (value != JsonToken.VALUE_STRING) {
       throw type("model", "a string", value);
     }
@@ -95,7 +101,11 @@ public record ChatRequest(String model) {
               + model.length()
               + ".");
     }
-    return model;
+    long start = json.currentTokenLocation().getByteOffset();
+    if (start < 0) { // the parser reads UTF-16 and UTF-32 as well, as characters
+      throw malformed("The body must be JSON in UTF-8.", "invalid_json");
+    }
+    return new ChatRequest(model, (int) start, (int) json.currentLocation().getByteOffset());
   }
 
   private static void bool(String field, JsonToken value) throws BadRequest {

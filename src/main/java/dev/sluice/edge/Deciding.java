@@ -11,13 +11,14 @@ public record Deciding(
     Counters counters,
     Catalog catalog,
     Refusals refusals,
+    Notices notices,
     Proofs proofs,
     RequestId ids,
     Metrics metrics) {
 
   /** The same with another admission, counted elsewhere. */
   public Deciding with(Admission other, Metrics elsewhere) {
-    return new Deciding(other, counters, catalog, refusals, proofs, ids, elsewhere);
+    return new Deciding(other, counters, catalog, refusals, notices, proofs, ids, elsewhere);
   }
 
   /** The log of one door's decisions. */

@@ -3,6 +3,7 @@ package dev.sluice.edge;
 import dev.sluice.account.Caller;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Catalog;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -23,7 +24,8 @@ public final class DecisionLog {
   public DecisionLog(String door, Metrics metrics, Catalog catalog) {
     this.door = door;
     this.metrics = metrics;
-    this.models = Set.copyOf(catalog.tiersByModel().keySet());
+    this.models = new HashSet<>(catalog.tiersByModel().keySet());
+    models.addAll(catalog.models().keySet());
     this.tiers = catalog.tiers().keySet();
   }
 

@@ -19,6 +19,12 @@ public final class EdgeHeaders {
   public static final String TIER = PREFIX + "tier";
   public static final String QOS = PREFIX + "qos";
 
+  /** In full mode: what the backend calls the model. */
+  public static final String BACKEND_MODEL = PREFIX + "backend-model";
+
+  /** Of an answer: tells a client that its key will not be honoured for long. */
+  public static final String WARNING = PREFIX + "warning";
+
   /** The status that NGINX is to answer with: its {@code auth_request} knows 401 and 403 only. */
   public static final String STATUS = PREFIX + "status";
 

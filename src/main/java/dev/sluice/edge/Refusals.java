@@ -128,8 +128,9 @@ public final class Refusals {
           ErrorBody.invalidRequest(
                   "The model `"
                       + model.model()
-                      + "` has been deprecated and is no longer served. GET"
-                      + " /v1/models lists the models that you can use.",
+                      + "` has been deprecated and is no longer served."
+                      + model.successor().map(next -> " Use `" + next + "` instead.").orElse("")
+                      + " GET /v1/models lists the models that you can use.",
                   "model_deprecated")
               .param("model"),
           headers,

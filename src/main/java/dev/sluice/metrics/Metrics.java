@@ -70,6 +70,11 @@ public final class Metrics {
           .labelNames("result")
           .register(registry);
 
+  private final Counter keyWarnings =
+      Counter.build("sluice_key_warnings", "Requests of keys that will not be honoured for long.")
+          .labelNames("door", "reason")
+          .register(registry);
+
   private final Counter descriptorHits =
       Counter.build("sluice_descriptor_hits", "Hits on Envoy's descriptor limits, by rule.")
           .labelNames("rule", "outcome")
@@ -168,6 +173,15 @@ public final class Metrics {
    */
   public void proved(String result) {
     proofs.labels(result).inc();
+  }
+
+  /**
+   * A request came with a key that will not be honoured for long, and its client is told so.
+   *
+   * @param reason {@code old}, {@code rotated} or {@code expiring}
+   */
+  public void warnedOfKey(String door, String reason) {
+    keyWarnings.labels(door, reason).inc();
   }
 
   /**

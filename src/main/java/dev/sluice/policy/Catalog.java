@@ -1,6 +1,7 @@
 package dev.sluice.policy;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,8 +17,10 @@ import java.util.TreeSet;
  *
  * @param tiers by name
  * @param maintenanceEnds by model: when a maintenance is expected to end
+ * @param models by public name: those of which more is said than which tiers list them
  */
-public record Catalog(Map<String, Tier> tiers, Map<String, Instant> maintenanceEnds) {
+public record Catalog(
+    Map<String, Tier> tiers, Map<String, Instant> maintenanceEnds, Map<String, Model> models) {
   public static final String DEPRECATED = "deprecated";
   public static final String MAINTENANCE = "maintenance";
   public static final String RESTRICTED = "restricted";
@@ -28,6 +31,13 @@ public record Catalog(Map<String, Tier> tiers, Map<String, Instant> maintenanceE
   public Catalog {
     tiers = Map.copyOf(tiers);
     maintenanceEnds = Map.copyOf(maintenanceEnds);
+    models = Map.copyOf(models);
+    models.forEach(
+        (name, model) -> {
+          if (!model.name().equals(name)) {
+            throw new IllegalArgumentException("model " + model.name() + " stands under " + name);
+          }
+        });
     tiers.forEach(
         (name, tier) -> {
           if (!tier.name().equals(name)) {
@@ -36,14 +46,19 @@ public record Catalog(Map<String, Tier> tiers, Map<String, Instant> maintenanceE
         });
   }
 
+  /** One of whose models nothing more is said. */
+  public Catalog(Map<String, Tier> tiers, Map<String, Instant> maintenanceEnds) {
+    this(tiers, maintenanceEnds, Map.of());
+  }
+
   /**
    * Decides whether a tier may call a model.
    *
    * @param explicit whether the tier was given to the caller, rather than the default
    */
-  public ModelAccess access(String tierName, boolean explicit, String model) {
-    if (lists(DEPRECATED, model)) {
-      return new ModelAccess.ModelDeprecated();
+  public ModelAccess access(String tierName, boolean explicit, String model, Instant now) {
+    if (gone(model, now)) {
+      return new ModelAccess.ModelDeprecated(successor(model, now));
     }
     if (lists(MAINTENANCE, model)) {
       return new ModelAccess.UnderMaintenance(Optional.ofNullable(maintenanceEnds.get(model)));
@@ -60,12 +75,12 @@ public record Catalog(Map<String, Tier> tiers, Map<String, Instant> maintenanceE
   }
 
   /** The models that {@link #access} allows to a tier, sorted by name. */
-  public Set<String> allowedModels(String tierName, boolean explicit) {
+  public Set<String> allowedModels(String tierName, boolean explicit, Instant now) {
     Set<String> allowed = new TreeSet<>();
     Tier tier = tiers.get(tierName);
     if (tier != null) {
       for (String model : tier.models()) {
-        if (access(tierName, explicit, model) instanceof ModelAccess.Allowed) {
+        if (access(tierName, explicit, model, now) instanceof ModelAccess.Allowed) {
           allowed.add(model);
         }
       }
@@ -85,6 +100,42 @@ public record Catalog(Map<String, Tier> tiers, Map<String, Instant> maintenanceE
                         model ->
                             byModel.computeIfAbsent(model, m -> new TreeSet<>()).add(tier.name())));
     return byModel;
+  }
+
+  /** What backends call a model. */
+  public String nameAtBackend(String model) {
+    return said(model).flatMap(Model::backend).orElse(model);
+  }
+
+  /** What the clients of a model are told of its end; empty while there is nothing to tell. */
+  public Optional<Retirement> retirement(String model, Instant now) {
+    Optional<Model> said = said(model);
+    boolean announced = said.filter(one -> one.announced(now)).isPresent();
+    return announced || gone(model, now)
+        ? Optional.of(
+            new Retirement(
+                said.flatMap(Model::deprecated).filter(from -> !now.isBefore(from)),
+                said.flatMap(Model::sunset),
+                successor(model, now)))
+        : Optional.empty();
+  }
+
+  /** The first of its successors that is still there. */
+  private Optional<String> successor(String model, Instant now) {
+    Set<String> passed = new HashSet<>();
+    Optional<String> next = said(model).flatMap(Model::successor);
+    while (next.isPresent() && gone(next.get(), now)) {
+      next = passed.add(next.get()) ? said(next.get()).flatMap(Model::successor) : Optional.empty();
+    }
+    return next;
+  }
+
+  private boolean gone(String model, Instant now) {
+    return lists(DEPRECATED, model) || said(model).filter(one -> one.ended(now)).isPresent();
+  }
+
+  private Optional<Model> said(String model) {
+    return Optional.ofNullable(models.get(model));
   }
 
   private boolean lists(String tierName, String model) {

@@ -14,8 +14,12 @@ public sealed interface ModelAccess {
   /** In the system tier {@code restricted}, and not in a tier that was given explicitly. */
   record Restricted() implements ModelAccess {}
 
-  /** In the system tier {@code deprecated}. */
-  record ModelDeprecated() implements ModelAccess {}
+  /**
+   * In the system tier {@code deprecated}, or past its sunset.
+   *
+   * @param successor the model to use instead
+   */
+  record ModelDeprecated(Optional<String> successor) implements ModelAccess {}
 
   /**
    * In the system tier {@code maintenance}.

@@ -48,6 +48,45 @@ final class ApiKeyTest {
     assertThat(rotated.revoke().standing(TEXT, then, Optional.empty())).isEqualTo(Standing.REVOKED);
   }
 
+  @ParameterizedTest
+  @CsvSource({"59, ", "60, 2027-02-20T12:00:00Z", "89, 2027-02-20T12:00:00Z"})
+  void warning_ofAge_saysWhenTheKeyWillBeRefused(long days, Instant end) {
+    Optional<KeyAge> age = Optional.of(new KeyAge(Duration.ofDays(60), Duration.ofDays(90)));
+    Instant then = NOW.plus(Duration.ofDays(days));
+
+    assertThat(KEY.warning(TEXT, then, age).map(KeyWarning::end))
+        .isEqualTo(Optional.ofNullable(end));
+    assertThat(KEY.warning(TEXT, then, Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void warning_ofRotation_isForTheOldTextOnly() {
+    ApiKey rotated = KEY.rotate(NEXT, NOW, Duration.ofHours(1));
+
+    assertThat(rotated.warning(TEXT, NOW, Optional.empty()))
+        .contains(new KeyWarning(KeyWarning.Cause.ROTATED, Duration.ZERO, NOW.plusSeconds(3600)));
+    assertThat(rotated.warning(NEXT, NOW, Optional.empty())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"604801, false", "604800, true", "1, true"})
+  void warning_ofExpiry_comesAWeekBefore(long secondsLeft, boolean warned) {
+    Instant end = NOW.plusSeconds(secondsLeft);
+    ApiKey key = KEY.under(KEY.terms().withExpiry(Optional.of(end)));
+
+    assertThat(key.warning(TEXT, NOW, Optional.empty()).isPresent()).isEqualTo(warned);
+  }
+
+  @Test
+  void warning_ofSeveral_isTheOneThatEndsFirst() {
+    Instant then = NOW.plus(Duration.ofDays(89));
+    Optional<KeyAge> age = Optional.of(new KeyAge(Duration.ofDays(60), Duration.ofDays(90)));
+    ApiKey key = KEY.under(KEY.terms().withExpiry(Optional.of(then.plusSeconds(5))));
+
+    assertThat(key.warning(TEXT, then, age).map(KeyWarning::cause))
+        .contains(KeyWarning.Cause.EXPIRING);
+  }
+
   @Test
   void rotate_changesTheSecretOnly() {
     ApiKey rotated = KEY.rotate(NEXT, NOW.plusSeconds(5), Duration.ofHours(1));

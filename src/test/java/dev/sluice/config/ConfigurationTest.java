@@ -100,7 +100,8 @@ final class ConfigurationTest {
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(300),
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(2)));
+                Duration.ofSeconds(2),
+                Optional.empty()));
     assertThat(settings.metrics()).isEqualTo(new Listener("0.0.0.0", 9090, Optional.empty()));
     assertThat(settings.debug()).isEqualTo(new Listener("127.0.0.1", 6070, Optional.empty()));
     assertThat(settings.log()).isEqualTo(new Log(Log.Format.TEXT, Log.Level.INFO));
@@ -175,7 +176,8 @@ final class ConfigurationTest {
                 Duration.ZERO,
                 Duration.ofMinutes(5),
                 Duration.ofMillis(500),
-                Duration.ofHours(1)));
+                Duration.ofHours(1),
+                Optional.empty()));
     assertThat(settings.metrics()).isEqualTo(new Listener("127.0.0.2", 1, Optional.empty()));
     assertThat(settings.debug()).isEqualTo(new Listener("127.0.0.3", 2, Optional.empty()));
     assertThat(settings.log()).isEqualTo(new Log(Log.Format.JSON, Log.Level.DEBUG));

@@ -58,7 +58,15 @@ class RefusalsTest {
         Arguments.of(
             new Refusal.ModelNotFound("m"), 404, "invalid_request_error", "model_not_found"),
         Arguments.of(
-            new Refusal.ModelDeprecated("m"), 410, "invalid_request_error", "model_deprecated"),
+            new Refusal.ModelDeprecated("m", Optional.empty()),
+            410,
+            "invalid_request_error",
+            "model_deprecated"),
+        Arguments.of(
+            new Refusal.ModelDeprecated("m", Optional.of("n")),
+            410,
+            "invalid_request_error",
+            "model_deprecated"),
         Arguments.of(
             new Refusal.ModelUnderMaintenance("m", Optional.empty()),
             503,

@@ -49,7 +49,8 @@ final class Edges implements AutoCloseable {
   }
 
   private static String doors(String mode) {
-    return "extAuthz: {mode: %1$s, timeout: 8s}\nauth: {mode: %1$s, timeout: 8s}\n".formatted(mode);
+    return "extAuthz: {mode: %1$s, timeout: 8s}\nauth: {mode: %1$s, timeout: 8s}\n".formatted(mode)
+        + Tiers.MODELS;
   }
 
   List<Way> ways() {

@@ -45,12 +45,17 @@ class SameAnswersIT {
       LIMITS
           + " x-ratelimit-limit-requests-day x-ratelimit-remaining-requests-day"
           + " x-ratelimit-reset-requests-day";
+  private static final String GOING = "deprecation sunset link";
   private static final String RETRY = " retry-after retry-after-ms";
 
   /** The headers that a client may rely on; a value of any of them must be the same everywhere. */
   private static final Set<String> NAMED =
       Set.of(
-          ("content-type x-request-id x-should-retry" + RETRY + " " + LIMITS_DAY).split(" ", -1));
+          ("content-type x-request-id x-should-retry x-sluice-warning deprecation sunset link"
+                  + RETRY
+                  + " "
+                  + LIMITS_DAY)
+              .split(" ", -1));
 
   /** Those that have a time in them. */
   private static final Set<String> TIMES =
@@ -83,7 +88,11 @@ class SameAnswersIT {
     EXPIRED,
     ROTATED,
     IN_GRACE,
+    OLD,
+    OVER_AGE,
     OF_ARCHIVED_USER,
+    OF_ARCHIVED_PROJECT,
+    OF_ARCHIVED_ORGANIZATION,
     WITHOUT_PERMISSION,
     FROM_OTHER_NETWORK,
     FROM_ITS_NETWORK,
@@ -111,7 +120,7 @@ class SameAnswersIT {
         row("REVOKED", "web", "large", false, "NONE", 401, "invalid_api_key", ""),
         row("EXPIRED", "free", "small", true, "NONE", 401, "invalid_api_key", ""),
         row("ROTATED", "web", "small", false, "NONE", 401, "invalid_api_key", ""),
-        row("IN_GRACE", "web", "small", false, "NONE", 200, "", LIMITS_DAY),
+        row("IN_GRACE", "web", "small", false, "NONE", 200, "", LIMITS_DAY + " x-sluice-warning"),
         row("OF_ARCHIVED_USER", "web", "small", true, "NONE", 401, "invalid_api_key", ""),
         row("WITHOUT_PERMISSION", "web", "small", false, "NONE", 403, "key_permission_missing", ""),
         row("FROM_OTHER_NETWORK", "web", "small", true, "NONE", 403, "key_network_not_allowed", ""),
@@ -128,8 +137,19 @@ class SameAnswersIT {
         row("GOOD", "web", "secret", true, "NONE", 403, "model_restricted", ""),
         row("GOOD", "web", "unknown", false, "NONE", 404, "model_not_found", ""),
         row("GOOD", "-", "large", true, "NONE", 404, "model_not_found", ""),
-        row("GOOD", "web", "old", false, "NONE", 410, "model_deprecated", ""),
-        row("GOOD", "free", "old", true, "NONE", 410, "model_deprecated", ""),
+        row("GOOD", "web", "old", false, "NONE", 410, "model_deprecated", "link"),
+        row("GOOD", "free", "old", true, "NONE", 410, "Use `small` instead.", "link"),
+        row("GOOD", "web", "gone", false, "NONE", 410, "Use `large` instead.", GOING),
+        row("GOOD", "free", "gone", true, "NONE", 410, "model_deprecated", GOING),
+        row("GOOD", "web", "going", false, "NONE", 200, "", LIMITS_DAY + " " + GOING),
+        row("GOOD", "web", "going", true, "NONE", 200, "", LIMITS_DAY + " " + GOING),
+        row("GOOD", "free", "going", false, "NONE", 404, "model_not_found", ""),
+        row("OLD", "web", "small", false, "NONE", 200, "", LIMITS_DAY + " x-sluice-warning"),
+        row("OLD", "web", "small", true, "NONE", 200, "", LIMITS_DAY + " x-sluice-warning"),
+        row("OLD", "web", "unknown", false, "NONE", 404, "model_not_found", "x-sluice-warning"),
+        row("OVER_AGE", "web", "small", false, "NONE", 401, "invalid_api_key", ""),
+        row("OF_ARCHIVED_PROJECT", "web", "small", false, "NONE", 401, "invalid_api_key", ""),
+        row("OF_ARCHIVED_ORGANIZATION", "web", "small", true, "NONE", 401, "invalid_api_key", ""),
         row("GOOD", "web", "broken", false, "NONE", 503, "model_maintenance", "x-should-retry"),
         row(
             "GOOD",
@@ -270,6 +290,11 @@ class SameAnswersIT {
       case IN_GRACE -> stack.replace(rotated(issued, Duration.ofHours(1)));
       case OF_ARCHIVED_USER ->
           stack.change(RecordKind.USER, issued.record().user(), user -> user.archived(true));
+      case OF_ARCHIVED_PROJECT -> archive(stack, issued, true);
+      case OF_ARCHIVED_ORGANIZATION ->
+          stack.change(RecordKind.ORGANIZATION, Stack.ORGANIZATION, all -> all.archived(true));
+      case OLD -> age(stack, issued, 70);
+      case OVER_AGE -> age(stack, issued, 100);
       case WITHOUT_PERMISSION ->
           change(stack, issued, terms -> terms.withPermissions(Set.of(Permission.USAGE_READ)));
       case FROM_OTHER_NETWORK ->
@@ -279,6 +304,21 @@ class SameAnswersIT {
       case FOR_OTHER_MODEL -> change(stack, issued, terms -> terms.withModels(Set.of("large")));
       default -> {}
     }
+    try {
+      return present(way, presented, bearer, model, body);
+    } finally {
+      // What was shared with the rows to come.
+      switch (presented) {
+        case OF_ARCHIVED_PROJECT -> archive(stack, issued, false);
+        case OF_ARCHIVED_ORGANIZATION ->
+            stack.change(RecordKind.ORGANIZATION, Stack.ORGANIZATION, all -> all.archived(false));
+        default -> {}
+      }
+    }
+  }
+
+  private static HttpResponse<String> present(
+      Way way, Presented presented, String bearer, String model, String body) {
     return switch (presented) {
       case NOTHING -> way.chat("", model, body);
       case NO_KEY_AT_ALL -> way.chat("Bearer sk-nonsense-abcd", model, body);
@@ -290,6 +330,15 @@ class SameAnswersIT {
               body);
       default -> way.chat(bearer, model, body);
     };
+  }
+
+  private static void archive(Stack stack, KeyIssuer.Issued issued, boolean now) {
+    stack.change(RecordKind.PROJECT, issued.record().project(), all -> all.archived(now));
+  }
+
+  private static void age(Stack stack, KeyIssuer.Issued issued, int days) {
+    stack.limitAgeOfKeys();
+    stack.age(issued.record(), days);
   }
 
   private static void change(Stack stack, KeyIssuer.Issued issued, UnaryOperator<KeyTerms> change) {
@@ -330,7 +379,8 @@ class SameAnswersIT {
   private static String values(HttpResponse<String> response) {
     Map<String, List<String>> values = named(response);
     values.keySet().removeAll(TIMES);
-    return " " + values;
+    // The days of a key are said, not the second at which it was issued.
+    return " " + values.toString().replaceAll("[0-9-]{10}T[0-9:]{8}Z", "<time>");
   }
 
   /** The body without what differs from one request to the next: its user, its times, its ids. */

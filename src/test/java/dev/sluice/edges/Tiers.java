@@ -11,7 +11,7 @@ final class Tiers {
         free:
         - {models: [small], queueDepth: 5, qos: free, rates: {allowedRequests: 3, periodSeconds: 3600}}
         web:
-        - models: [small, large]
+        - models: [small, large, going, gone]
           queueDepth: 5
           qos: web
           rates:
@@ -46,9 +46,18 @@ final class Tiers {
           groups: [{name: default, minReplicas: 1, qosList: [narrow]}]
       """;
 
+  /** What sluice.yaml says of these models: one goes, one has gone, one is in deprecated. */
+  static final String MODELS =
+      """
+      models:
+        going: {deprecated: 2020-01-01, sunset: 2999-01-01, successor: large}
+        gone: {deprecated: 2020-01-01, sunset: 2021-01-01, successor: large}
+        old: {successor: small}
+      """;
+
   static final List<SimulatedBackendOptions> BACKENDS =
       List.of(
-          SimulatedBackendOptions.of("one", List.of("small", "large", "secret")),
+          SimulatedBackendOptions.of("one", List.of("small", "large", "secret", "going", "gone")),
           SimulatedBackendOptions.of("two", List.of("narrow")).withSlots(1));
 
   private Tiers() {}

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class CatalogTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
   private static final Instant END = Instant.parse("2026-12-01T06:00:00Z");
 
   private static final Tier FREE =
@@ -70,20 +71,21 @@ final class CatalogTest {
   })
   void access_tierAndModel_isDecidedByTheSystemTiersFirst(
       String tier, boolean explicit, String model, String access) {
-    assertThat(CATALOG.access(tier, explicit, model).getClass().getSimpleName()).isEqualTo(access);
+    assertThat(CATALOG.access(tier, explicit, model, NOW).getClass().getSimpleName())
+        .isEqualTo(access);
   }
 
   @Test
   void access_allowed_carriesTierAndBlock() {
-    assertThat(CATALOG.access("gold", true, "gold-only"))
+    assertThat(CATALOG.access("gold", true, "gold-only", NOW))
         .isEqualTo(new ModelAccess.Allowed(GOLD, block("gold-only")));
   }
 
   @Test
   void access_maintenance_carriesItsEndIfConfigured() {
-    assertThat(CATALOG.access("free", true, "down"))
+    assertThat(CATALOG.access("free", true, "down", NOW))
         .isEqualTo(new ModelAccess.UnderMaintenance(Optional.of(END)));
-    assertThat(CATALOG.access("free", true, "down-openly"))
+    assertThat(CATALOG.access("free", true, "down-openly", NOW))
         .isEqualTo(new ModelAccess.UnderMaintenance(Optional.empty()));
   }
 
@@ -94,8 +96,10 @@ final class CatalogTest {
     Tier tier = tier("t", first, second);
     Catalog catalog = new Catalog(Map.of("t", tier), Map.of());
 
-    assertThat(catalog.access("t", false, "m")).isEqualTo(new ModelAccess.Allowed(tier, first));
-    assertThat(catalog.access("t", false, "n")).isEqualTo(new ModelAccess.Allowed(tier, second));
+    assertThat(catalog.access("t", false, "m", NOW))
+        .isEqualTo(new ModelAccess.Allowed(tier, first));
+    assertThat(catalog.access("t", false, "n", NOW))
+        .isEqualTo(new ModelAccess.Allowed(tier, second));
   }
 
   @ParameterizedTest
@@ -107,7 +111,98 @@ final class CatalogTest {
     "no-such,    true,  ''",
   })
   void allowedModels_areThoseThatAccessAllows(String tier, boolean explicit, String models) {
-    assertThat(String.join(" ", CATALOG.allowedModels(tier, explicit))).isEqualTo(models);
+    assertThat(String.join(" ", CATALOG.allowedModels(tier, explicit, NOW))).isEqualTo(models);
+  }
+
+  /** Empty texts say nothing. */
+  private static Model goes(String name, String successor, String deprecated, String sunset) {
+    return new Model(
+        name,
+        Optional.empty(),
+        Optional.of(successor).filter(text -> !text.isEmpty()),
+        Optional.of(deprecated).filter(text -> !text.isEmpty()).map(Instant::parse),
+        Optional.of(sunset).filter(text -> !text.isEmpty()).map(Instant::parse));
+  }
+
+  private static Catalog saying(Model... models) {
+    return new Catalog(
+        Map.of("free", FREE, "deprecated", tier("deprecated", block("old")), "gold", GOLD),
+        Map.of(),
+        Stream.of(models).collect(Collectors.toMap(Model::name, Function.identity())));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-11-30T23:59:59Z, Allowed,         false",
+    "2026-12-01T00:00:00Z, Allowed,         true",
+    "2027-01-30T23:59:59Z, Allowed,         true",
+    "2027-01-31T00:00:00Z, ModelDeprecated, true",
+  })
+  void model_withDates_isToldToGoFromTheFirstAndGoneFromTheSecondOn(
+      Instant now, String access, boolean told) {
+    Catalog catalog =
+        saying(goes("plain", "gold-only", "2026-12-01T00:00:00Z", "2027-01-31T00:00:00Z"));
+
+    assertThat(catalog.access("free", true, "plain", now).getClass().getSimpleName())
+        .isEqualTo(access);
+    assertThat(catalog.allowedModels("free", true, now).contains("plain"))
+        .isEqualTo(access.equals("Allowed"));
+    assertThat(catalog.retirement("plain", now).isPresent()).isEqualTo(told);
+  }
+
+  @Test
+  void retirement_sunsetWithoutDeprecation_isToldAtOnce() {
+    Catalog catalog = saying(goes("plain", "", "", "2027-01-31T00:00:00Z"));
+
+    assertThat(catalog.retirement("plain", NOW))
+        .contains(
+            new Retirement(
+                Optional.empty(),
+                Optional.of(Instant.parse("2027-01-31T00:00:00Z")),
+                Optional.empty()));
+    assertThat(catalog.retirement("gold-only", NOW)).isEmpty();
+  }
+
+  @Test
+  void access_deprecatedByTheTier_namesTheSuccessorThatIsConfigured() {
+    assertThat(saying(goes("old", "plain", "", "")).access("gold", true, "old", NOW))
+        .isEqualTo(new ModelAccess.ModelDeprecated(Optional.of("plain")));
+    assertThat(saying().access("gold", true, "old", NOW))
+        .isEqualTo(new ModelAccess.ModelDeprecated(Optional.empty()));
+  }
+
+  @Test
+  void successor_thatHasGoneItself_isPassedOver() {
+    Model first = goes("a", "b", "", "2020-01-01T00:00:00Z");
+    Model second = goes("b", "old", "", "2021-01-01T00:00:00Z");
+
+    assertThat(saying(first, second, goes("old", "c", "", "")).retirement("a", NOW))
+        .flatMap(Retirement::successor)
+        .contains("c");
+    assertThat(saying(first, second).retirement("a", NOW)).flatMap(Retirement::successor).isEmpty();
+  }
+
+  @Test
+  void nameAtBackend_isThePublicOneUnlessItIsSaid() {
+    Model alias =
+        new Model(
+            "plain",
+            Optional.of("plain-120b"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(saying(alias).nameAtBackend("plain")).isEqualTo("plain-120b");
+    assertThat(saying(alias).nameAtBackend("old")).isEqualTo("old");
+  }
+
+  @Test
+  void model_nonsense_isRefused() {
+    assertThatThrownBy(() -> goes("a", "a", "", "")).hasMessage("the model a is its own successor");
+    assertThatThrownBy(() -> goes("a", "", "2027-01-01T00:00:00Z", "2026-01-01T00:00:00Z"))
+        .hasMessage("the model a ends before it is deprecated");
+    assertThatThrownBy(() -> new Catalog(Map.of(), Map.of(), Map.of("b", goes("a", "", "", ""))))
+        .hasMessage("model a stands under b");
   }
 
   @Test

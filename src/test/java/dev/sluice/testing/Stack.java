@@ -7,7 +7,10 @@ import dev.sluice.Server;
 import dev.sluice.account.AccountRecord;
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.Changes;
+import dev.sluice.account.KeyAge;
 import dev.sluice.account.KeyIssuer;
+import dev.sluice.account.KeySecret;
+import dev.sluice.account.Organization;
 import dev.sluice.account.RecordKind;
 import dev.sluice.config.Configuration;
 import dev.sluice.demo.SimulatedBackend;
@@ -23,6 +26,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +129,36 @@ public final class Stack implements AutoCloseable {
         .change(kind, ORGANIZATION, id, change)
         .toCompletableFuture()
         .join();
+  }
+
+  /** From now on keys of the organization are warned of at 60 days, and refused at 90. */
+  public void limitAgeOfKeys() {
+    KeyAge age = new KeyAge(Duration.ofDays(60), Duration.ofDays(90));
+    change(
+        RecordKind.ORGANIZATION,
+        ORGANIZATION,
+        old ->
+            new Organization(old.id(), old.name(), old.tier(), Optional.of(age), old.archived()));
+  }
+
+  /** Makes a key look as if it had been issued so many days ago. */
+  public void age(ApiKey key, int days) {
+    KeySecret secret =
+        new KeySecret(
+            key.secret().hash(),
+            key.secret().lastFour(),
+            key.secret().issued().minus(Duration.ofDays(days)));
+    replace(
+        new ApiKey(
+            key.organization(),
+            key.id(),
+            key.project(),
+            key.user(),
+            key.terms(),
+            key.created(),
+            secret,
+            key.previous(),
+            key.revoked()));
   }
 
   /** The official SDK, without its retries. */

@@ -13,6 +13,7 @@ import dev.sluice.edge.EdgeHeaders;
 import dev.sluice.edge.RateLimitHeaders;
 import dev.sluice.edge.Refusals;
 import dev.sluice.policy.DoorMode;
+import dev.sluice.policy.PublicPaths;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,16 +35,20 @@ import java.util.function.Function;
 public final class Authorizer {
   private final String door;
   private final DoorMode mode;
+  private final PublicPaths publicPaths;
   private final Deciding with;
   private final DecisionLog decisions;
   private final Deadline deadline;
 
   /**
    * @param door as in metrics
+   * @param publicPaths that need no key
    */
-  public Authorizer(String door, DoorMode mode, Deciding with, Deadline deadline) {
+  public Authorizer(
+      String door, DoorMode mode, PublicPaths publicPaths, Deciding with, Deadline deadline) {
     this.door = door;
     this.mode = mode;
+    this.publicPaths = publicPaths;
     this.with = with;
     this.decisions = with.decisions(door);
     this.deadline = deadline;
@@ -51,6 +56,12 @@ public final class Authorizer {
 
   /** Decides. */
   public CompletionStage<Verdict> decide(EdgeRequest request) {
+    if (request.preflight()) {
+      return open(request, "preflight");
+    }
+    if (publicPaths.include(request.plainPath())) {
+      return open(request, "public");
+    }
     long asked = System.nanoTime();
     return deadline
         .within(
@@ -61,8 +72,29 @@ public final class Authorizer {
             verdict -> {
               with.metrics().decisionTook(door, System.nanoTime() - asked);
               record(verdict);
-              return verdict;
+              return told(verdict, request);
             });
+  }
+
+  /** Lets pass whoever it is: a key is not looked at, and nobody is named. */
+  private CompletionStage<Verdict> open(EdgeRequest request, String decision) {
+    Verdict verdict =
+        new Verdict.Allowed(
+            Map.of(),
+            Map.of(),
+            facts(request, decision, Optional.empty(), Optional.empty()),
+            Optional.empty());
+    record(verdict);
+    return done(verdict);
+  }
+
+  private Verdict told(Verdict verdict, EdgeRequest request) {
+    return verdict
+        .facts()
+        .caller()
+        .map(caller -> with.notices().ofKey(door, request.credential(), caller))
+        .map(verdict::telling)
+        .orElse(verdict);
   }
 
   /** What the edge is told, and nothing that came too late for it. */
@@ -146,12 +178,17 @@ public final class Authorizer {
   }
 
   private Verdict verdict(EdgeRequest request, String model, Decision decision) {
+    return answered(request, model, decision).telling(with.notices().ofModel(model, decision));
+  }
+
+  private Verdict answered(EdgeRequest request, String model, Decision decision) {
     if (decision instanceof Decision.Refused refused) {
       return denied(request, refused, Optional.of(model));
     }
     Decision.Admitted admitted = (Decision.Admitted) decision;
     Map<String, String> headers = identity(admitted.caller());
     headers.put(EdgeHeaders.QOS, admitted.block().qos());
+    headers.put(EdgeHeaders.BACKEND_MODEL, with.catalog().nameAtBackend(model));
     Map<String, String> response = new LinkedHashMap<>();
     response.put("x-request-id", request.id());
     RateLimitHeaders.add(admitted.limits(), response);

@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * What was decided about whom, for the edge's logs, routes and other filters, and for our own.
  *
- * @param decision {@code known}, {@code admitted}, or why it was not
+ * @param decision {@code known}, {@code admitted}, {@code public}, {@code preflight}, or why it was
+ *     not
  */
 public record Facts(
     String requestId,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.sluice.edge.BadRequest;
 import dev.sluice.edge.ChatRequest;
 import dev.sluice.edge.ErrorBody;
+import dev.sluice.policy.RequestPath;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -27,10 +28,6 @@ final class RequestedModel {
    */
   private static final Pattern PATH =
       Pattern.compile(".*/(?:deployments|models)/([^/:]{1,256})(?:/.+|:[^/]+)");
-
-  /** What the edge that routes by the path may read otherwise. */
-  private static final Pattern AMBIGUOUS =
-      Pattern.compile("//|\\\\|(?:^|/)\\.{1,2}(?:/|$)|%(?:2e|2f|5c)", Pattern.CASE_INSENSITIVE);
 
   private RequestedModel() {}
 
@@ -62,7 +59,7 @@ final class RequestedModel {
 
   private static Optional<String> ofBody(EdgeRequest request) throws BadRequest {
     if (request.body() instanceof EdgeBody.Whole whole) {
-      return request.plainPath().endsWith("/chat/completions")
+      return request.plainPath().text().endsWith("/chat/completions")
           ? Optional.of(ChatRequest.parse(whole.contentEncoding(), whole.bytes()).model())
           : scan(whole.bytes(), true);
     }
@@ -105,16 +102,17 @@ final class RequestedModel {
     }
   }
 
-  private static Optional<String> ofPath(String path) throws BadRequest {
-    Matcher matcher = PATH.matcher(path);
+  private static Optional<String> ofPath(RequestPath path) throws BadRequest {
+    Matcher matcher = PATH.matcher(path.text());
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    if (AMBIGUOUS.matcher(path).find()) {
+    if (path.ambiguous()) {
       throw new BadRequest(
           400,
           ErrorBody.invalidRequest(
-              "The path has dot segments, empty segments or encoded separators.", "invalid_path"));
+              "The path has dot segments, empty segments, or other signs that are read in several ways.",
+              "invalid_path"));
     }
     return Optional.of(matcher.group(1));
   }

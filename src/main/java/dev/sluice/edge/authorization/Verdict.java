@@ -12,6 +12,9 @@ public sealed interface Verdict {
   /** What was decided about whom. */
   Facts facts();
 
+  /** The same, with more headers for the client. */
+  Verdict telling(Map<String, String> more);
+
   /**
    * The request may go on.
    *
@@ -29,6 +32,16 @@ public sealed interface Verdict {
       requestHeaders = inOrder(requestHeaders);
       responseHeaders = inOrder(responseHeaders);
     }
+
+    @Override
+    public Verdict telling(Map<String, String> more) {
+      if (more.isEmpty()) {
+        return this;
+      }
+      Map<String, String> all = new LinkedHashMap<>(responseHeaders);
+      all.putAll(more);
+      return new Allowed(requestHeaders, all, facts, charged);
+    }
   }
 
   /** The request may not go on, and its client is to be told so. */
@@ -38,10 +51,20 @@ public sealed interface Verdict {
   }
 
   /** It was decided so. */
-  record Denied(Answer answer, Facts facts) implements Answered {}
+  record Denied(Answer answer, Facts facts) implements Answered {
+    @Override
+    public Verdict telling(Map<String, String> more) {
+      return more.isEmpty() ? this : new Denied(answer.with(more), facts);
+    }
+  }
 
   /** There was nothing to decide: the request is malformed. */
-  record Malformed(Answer answer, Facts facts) implements Answered {}
+  record Malformed(Answer answer, Facts facts) implements Answered {
+    @Override
+    public Verdict telling(Map<String, String> more) {
+      return more.isEmpty() ? this : new Malformed(answer.with(more), facts);
+    }
+  }
 
   private static Map<String, String> inOrder(Map<String, String> map) {
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));

@@ -3,9 +3,11 @@ package dev.sluice.edge.debug;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.account.PlatformAdministrators;
 import dev.sluice.edge.http.Endpoint;
 import dev.sluice.policy.Block;
 import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Model;
 import dev.sluice.policy.Tier;
 import dev.sluice.queue.BatchSlots;
 import dev.sluice.queue.QueueSnapshot;
@@ -21,13 +23,13 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * {@code /config}: the tiers and deployments in force. {@code /queue}: what waits and what runs
- * now.
+ * {@code /config}: the tiers, models, deployments and administrators in force. {@code /queue}: what
+ * waits and what runs now.
  */
 public final class DebugDoor {
   private static final String INDEX =
       """
-      /config  the tiers and deployments in force
+      /config  the tiers, models, deployments and platform administrators in force
       /queue   what waits and what runs now
       """;
 
@@ -39,12 +41,15 @@ public final class DebugDoor {
   public DebugDoor(
       Vertx vertx,
       Endpoint endpoint,
+      PlatformAdministrators administrators,
       Catalog catalog,
       List<BatchSlots> deployments,
       Supplier<QueueSnapshot> queue) {
     Router router = Router.router(vertx);
     router.get("/").handler(route -> route.response().end(INDEX));
-    router.get("/config").handler(route -> send(route, config(catalog, deployments)));
+    router
+        .get("/config")
+        .handler(route -> send(route, config(administrators, catalog, deployments)));
     router.get("/queue").handler(route -> send(route, queue(queue.get())));
     this.server =
         vertx
@@ -61,10 +66,14 @@ public final class DebugDoor {
     return server.shutdown(Duration.ZERO);
   }
 
-  private ObjectNode config(Catalog catalog, List<BatchSlots> deployments) {
+  private ObjectNode config(
+      PlatformAdministrators administrators, Catalog catalog, List<BatchSlots> deployments) {
     ObjectNode root = json.createObjectNode();
+    add(administrators.names(), root.putArray("platformAdministrators"));
     ObjectNode tiers = root.putObject("serviceTiers");
     new TreeMap<>(catalog.tiers()).forEach((name, tier) -> tier(tier, tiers.putArray(name)));
+    ObjectNode models = root.putObject("models");
+    new TreeMap<>(catalog.models()).forEach((name, model) -> model(model, models.putObject(name)));
     ArrayNode served = root.putArray("deployments");
     for (BatchSlots slots : deployments) {
       ObjectNode deployment = served.addObject();
@@ -74,6 +83,13 @@ public final class DebugDoor {
       add(new TreeSet<>(slots.models()), deployment.putArray("models"));
     }
     return root;
+  }
+
+  private static void model(Model model, ObjectNode node) {
+    model.backend().ifPresent(name -> node.put("backend", name));
+    model.successor().ifPresent(name -> node.put("successor", name));
+    model.deprecated().ifPresent(at -> node.put("deprecated", at.toString()));
+    model.sunset().ifPresent(at -> node.put("sunset", at.toString()));
   }
 
   private static void tier(Tier tier, ArrayNode blocks) {

@@ -62,6 +62,7 @@ final class CheckedRequest {
         Origin.of(Optional.of(source)),
         http.getMethod(),
         http.getPath(),
+        EdgeRequest.askedByBrowser(this::header),
         Optional.ofNullable(context.get(CONTEXT_MODEL))
             .or(() -> modelHeader.flatMap(this::header))
             .filter(model -> !model.isEmpty()),

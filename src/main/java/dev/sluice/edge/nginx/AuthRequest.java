@@ -69,6 +69,7 @@ final class AuthRequest {
         Origin.of(header(request, "x-real-ip")),
         header(request, "x-original-method").orElse("GET").toUpperCase(Locale.ROOT),
         header(request, "x-original-uri").orElse("/"),
+        EdgeRequest.askedByBrowser(name -> header(request, name)),
         modelHeader.flatMap(name -> header(request, name)).filter(model -> !model.isEmpty()),
         new EdgeBody.NotShown());
   }

@@ -92,6 +92,7 @@ final class Exchange {
                 DecisionLog.NONE);
           } else {
             Caller caller = ((Authentication.Known) authentication).caller();
+            say(gateway.notices().ofKey(DOOR, credential, caller));
             readBody(gateway.proofs().request(header(EdgeHeaders.PROOF), caller));
           }
         });
@@ -172,6 +173,9 @@ final class Exchange {
                     holdId, proved, credential, chat.model(), Origins.of(request, proved))),
         decision -> {
           gateway.metrics().decisionTook(DOOR, System.nanoTime() - asked);
+          if (!over) {
+            say(gateway.notices().ofModel(chat.model(), decision));
+          }
           if (decision instanceof Decision.Admitted granted) {
             admitted = granted;
             gateway.running().add(this);
@@ -179,7 +183,7 @@ final class Exchange {
               cancel(granted);
               record(granted, "disconnected");
             } else {
-              enqueue(granted, chat.model(), read);
+              enqueue(granted, chat, read);
             }
           } else if (decision instanceof Decision.Refused refused && !over) {
             refuse(refused, chat.model());
@@ -187,7 +191,13 @@ final class Exchange {
         });
   }
 
-  private void enqueue(Decision.Admitted granted, String model, Bodies.Body read) {
+  /** Puts headers on the answer, whatever it will be. */
+  private void say(Map<String, String> headers) {
+    headers.forEach(request.response()::putHeader);
+  }
+
+  private void enqueue(Decision.Admitted granted, ChatRequest chat, Bodies.Body read) {
+    String model = chat.model();
     String qos = granted.block().qos();
     long joined = System.nanoTime();
     Dispatcher.Waiter place =
@@ -211,7 +221,7 @@ final class Exchange {
           if (outcome instanceof Dispatcher.Outcome.Granted run) {
             record(granted, "admitted");
             grant = run.grant();
-            forward(granted, run.grant(), model, read);
+            forward(granted, run.grant(), chat, read);
           } else {
             turnAway(Refusals.ofQueue(outcome, model, qos), granted);
           }
@@ -219,7 +229,8 @@ final class Exchange {
   }
 
   private void forward(
-      Decision.Admitted granted, Dispatcher.Grant slot, String model, Bodies.Body read) {
+      Decision.Admitted granted, Dispatcher.Grant slot, ChatRequest chat, Bodies.Body read) {
+    String model = chat.model();
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("x-request-id", requestId);
     RateLimitHeaders.add(granted.limits(), headers);
@@ -238,7 +249,9 @@ final class Exchange {
             });
     relay = forwarded;
     forwarded
-        .forward(deployment, read.buffer())
+        .forward(
+            deployment,
+            ForwardedBody.of(read.buffer(), chat, gateway.catalog().nameAtBackend(model)))
         .onSuccess(
             end -> {
               gateway

@@ -33,6 +33,8 @@ final class ForwardedHeaders {
           "content-length",
           "expect",
           "x-request-id",
+          // CORS ends here: its backend need not know the origin, and might refuse it.
+          "origin",
           // What a backend compressed could not be metered.
           "accept-encoding");
 
@@ -52,12 +54,21 @@ final class ForwardedHeaders {
     }
   }
 
-  /** Copies the headers of a response that its client may see. */
+  /**
+   * Copies the headers of a response that its client may see. What the response says already is not
+   * said a second time, and which pages may read it is not for the backend to say.
+   */
   static void response(MultiMap from, MultiMap to) {
     Set<String> named = named(from);
+    Set<String> said = new HashSet<>();
+    to.names().forEach(name -> said.add(name.toLowerCase(Locale.ROOT)));
+    said.remove("vary"); // a list, to which the backend adds
     for (Map.Entry<String, String> header : from) {
       String name = header.getKey().toLowerCase(Locale.ROOT);
-      if (!HOP_BY_HOP.contains(name) && !named.contains(name)) {
+      if (!HOP_BY_HOP.contains(name)
+          && !named.contains(name)
+          && !said.contains(name)
+          && !name.startsWith("access-control-")) {
         to.add(header.getKey(), header.getValue());
       }
     }

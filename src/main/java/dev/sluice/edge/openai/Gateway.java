@@ -6,6 +6,7 @@ import dev.sluice.backend.UpstreamOptions;
 import dev.sluice.edge.Deciding;
 import dev.sluice.edge.http.Bodies;
 import dev.sluice.edge.http.Connections;
+import dev.sluice.edge.http.Cors;
 import dev.sluice.edge.http.HttpDoor;
 import dev.sluice.edge.http.Replies;
 import dev.sluice.edge.http.RouteErrors;
@@ -61,8 +62,10 @@ public final class Gateway {
         new GatewayParts(
             deciding.admission(),
             deciding.counters(),
+            deciding.catalog(),
             dispatcher,
             deciding.refusals(),
+            deciding.notices(),
             deciding.proofs(),
             deciding.ids(),
             metrics,
@@ -77,6 +80,7 @@ public final class Gateway {
             deciding.admission(),
             deciding.proofs(),
             deciding.refusals(),
+            deciding.notices(),
             deciding.ids(),
             replies,
             Instant.now());
@@ -127,6 +131,7 @@ public final class Gateway {
   private Router router(Context context) {
     Upstream upstream = new Upstream(vertx, deployments, upstreamOptions);
     Router router = Router.router(vertx);
+    options.cors().ifPresent(cors -> Cors.addTo(router, cors));
     router
         .post("/v1/chat/completions")
         .handler(route -> new Exchange(parts, upstream, context, route.request()).begin());

@@ -3,6 +3,7 @@ package dev.sluice.edge.openai;
 import dev.sluice.admission.Admission;
 import dev.sluice.admission.Counters;
 import dev.sluice.edge.DecisionLog;
+import dev.sluice.edge.Notices;
 import dev.sluice.edge.Proofs;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
@@ -10,6 +11,7 @@ import dev.sluice.edge.http.Bodies;
 import dev.sluice.edge.http.Connections;
 import dev.sluice.edge.http.Replies;
 import dev.sluice.metrics.Metrics;
+import dev.sluice.policy.Catalog;
 import dev.sluice.queue.Dispatcher;
 import java.time.Duration;
 import java.util.Set;
@@ -23,8 +25,10 @@ import java.util.Set;
 record GatewayParts(
     Admission admission,
     Counters counters,
+    Catalog catalog,
     Dispatcher dispatcher,
     Refusals refusals,
+    Notices notices,
     Proofs proofs,
     RequestId requestIds,
     Metrics metrics,

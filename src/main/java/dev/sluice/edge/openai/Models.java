@@ -3,11 +3,13 @@ package dev.sluice.edge.openai;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.sluice.account.Caller;
+import dev.sluice.account.Credential;
 import dev.sluice.account.Permission;
 import dev.sluice.admission.Admission;
 import dev.sluice.admission.Authentication;
 import dev.sluice.edge.Answer;
 import dev.sluice.edge.EdgeHeaders;
+import dev.sluice.edge.Notices;
 import dev.sluice.edge.Proofs;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
@@ -34,6 +36,7 @@ final class Models {
   private final Admission admission;
   private final Proofs proofs;
   private final Refusals refusals;
+  private final Notices notices;
   private final RequestId requestIds;
   private final Replies replies;
   private final long created;
@@ -45,12 +48,14 @@ final class Models {
       Admission admission,
       Proofs proofs,
       Refusals refusals,
+      Notices notices,
       RequestId requestIds,
       Replies replies,
       Instant created) {
     this.admission = admission;
     this.proofs = proofs;
     this.refusals = refusals;
+    this.notices = notices;
     this.requestIds = requestIds;
     this.replies = replies;
     this.created = created.getEpochSecond();
@@ -59,15 +64,26 @@ final class Models {
   /** Answers with one model, or with all when none is named. */
   void answer(Context context, HttpServerRequest request, Optional<String> model) {
     String requestId = requestIds.shown(Optional.ofNullable(request.getHeader("x-request-id")));
+    Credential credential = Credentials.of(request);
     // On the request's own loop, wherever the store answers.
     Future.fromCompletionStage(
             admission.authenticate(
-                Credentials.of(request),
+                credential,
                 Optional.of(Permission.MODELS),
                 caller -> Origins.of(request, proved(request, caller))),
             context)
         .onSuccess(
-            authentication -> replies.send(request, answer(authentication, model, requestId)));
+            authentication ->
+                replies.send(
+                    request,
+                    answer(authentication, model, requestId)
+                        .with(warned(authentication, credential))));
+  }
+
+  private Map<String, String> warned(Authentication authentication, Credential credential) {
+    return authentication instanceof Authentication.Known known
+        ? notices.ofKey(Exchange.DOOR, credential, known.caller())
+        : Map.of();
   }
 
   private Optional<String> proved(HttpServerRequest request, Caller caller) {
@@ -81,7 +97,7 @@ final class Models {
         return ok(list(allowed), requestId);
       }
       return allowed.contains(model.get())
-          ? ok(one(model.get()), requestId)
+          ? ok(one(model.get()), requestId).with(notices.ofModel(model.get()))
           : refusals.modelNotFound(model.get(), requestId);
     }
     return refusals.answer(

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -126,8 +127,12 @@ final class Relay {
     this.headArrived = headArrived;
   }
 
-  /** Sends the request to a deployment; the future never fails. */
-  Future<End> forward(String deployment, Buffer body) {
+  /**
+   * Sends the request to a deployment; the future never fails.
+   *
+   * @param body in pieces; at least one
+   */
+  Future<End> forward(String deployment, List<Buffer> body) {
     upstream
         .open(deployment, HttpMethod.POST, PATH)
         .onFailure(failure -> end.tryComplete(new End.Unreachable()))
@@ -164,7 +169,7 @@ final class Relay {
     return usageTail.usage();
   }
 
-  private void send(HttpClientRequest opened, Buffer body) {
+  private void send(HttpClientRequest opened, List<Buffer> body) {
     call = opened;
     if (aborted) {
       opened.reset();
@@ -173,8 +178,12 @@ final class Relay {
     ForwardedHeaders.request(client.headers(), opened.headers());
     opened.putHeader("x-request-id", requestId);
     sent = true;
+    int length = body.stream().mapToInt(Buffer::length).sum();
+    opened.putHeader("content-length", Integer.toString(length));
+    int last = body.size() - 1;
+    body.subList(0, last).forEach(opened::write);
     opened
-        .send(body)
+        .send(body.get(last))
         .onFailure(failure -> end.tryComplete(new End.NoHead(isLate(failure))))
         .onSuccess(answer -> guarded(() -> relay(answer)));
   }

@@ -1,0 +1,160 @@
+package dev.sluice.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.account.ApiKey;
+import dev.sluice.account.Caller;
+import dev.sluice.account.Credential;
+import dev.sluice.account.KeyAge;
+import dev.sluice.account.KeyTerms;
+import dev.sluice.account.KeyText;
+import dev.sluice.account.Organization;
+import dev.sluice.account.Project;
+import dev.sluice.account.Role;
+import dev.sluice.account.User;
+import dev.sluice.admission.Decision;
+import dev.sluice.admission.Refusal;
+import dev.sluice.metrics.Metrics;
+import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Model;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NoticesTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+  private static final KeyText TEXT = KeyText.generate("acme", new Random(1));
+  private static final KeyText NEXT = KeyText.generate("acme", new Random(2));
+
+  private final Metrics metrics = new Metrics();
+  private Instant now = NOW;
+  private final Notices notices =
+      new Notices(
+          new Catalog(
+              Map.of(),
+              Map.of(),
+              Map.of(
+                  "old model/1",
+                  new Model(
+                      "old model/1",
+                      Optional.empty(),
+                      Optional.of("new\u20ac"),
+                      Optional.of(Instant.parse("2026-11-01T00:00:00Z")),
+                      Optional.of(Instant.parse("2026-12-01T00:00:00Z"))))),
+          () -> now,
+          metrics);
+
+  private static Caller caller(ApiKey key) {
+    return new Caller(
+        new Organization(
+            "acme",
+            "Acme",
+            Optional.empty(),
+            Optional.of(new KeyAge(Duration.ofDays(60), Duration.ofDays(90))),
+            false),
+        new Project("acme", "p", "P", Optional.empty()),
+        new User("acme", "u", "U", Role.DEVELOPER, Optional.empty()),
+        key,
+        1);
+  }
+
+  private static ApiKey issued(long daysAgo) {
+    return ApiKey.issued(
+        TEXT, "p", "u", KeyTerms.named("key"), NOW.minus(Duration.ofDays(daysAgo)));
+  }
+
+  private Map<String, String> ofKey(ApiKey key) {
+    return notices.ofKey("gateway", new Credential.Presented(TEXT), caller(key));
+  }
+
+  @Test
+  void anOldKey_isToldItsAgeItsEndAndWhatToDo_andCounted() {
+    assertThat(ofKey(issued(75)))
+        .isEqualTo(
+            Map.of(
+                "x-sluice-warning",
+                "This API key is 75 days old and will be refused from 2026-12-07T12:00:00Z on:"
+                    + " rotate it before."));
+    assertThat(counted("old")).isEqualTo(1.0);
+  }
+
+  @Test
+  void aKeyThatWasRotated_isToldWhileItsOldTextWorks() {
+    ApiKey rotated = issued(1).rotate(NEXT, NOW, Duration.ofHours(1));
+
+    assertThat(ofKey(rotated).get("x-sluice-warning"))
+        .isEqualTo(
+            "This API key was rotated and its old text will be refused from 2026-11-22T13:00:00Z on:"
+                + " use the new one.");
+    assertThat(counted("rotated")).isEqualTo(1.0);
+  }
+
+  @Test
+  void aKeyThatExpires_isTold() {
+    ApiKey key = issued(1);
+    ApiKey expiring = key.under(key.terms().withExpiry(Optional.of(NOW.plus(Duration.ofDays(2)))));
+
+    assertThat(ofKey(expiring).get("x-sluice-warning")).contains("2026-11-24T12:00:00Z", "expires");
+    assertThat(counted("expiring")).isEqualTo(1.0);
+  }
+
+  @Test
+  void aGoodKey_orOneThatIsRefusedAnyway_isToldNothing() {
+    assertThat(ofKey(issued(1))).isEmpty();
+    assertThat(ofKey(issued(90))).isEmpty();
+    assertThat(ofKey(issued(75).revoke())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-10-31T23:59:59Z, false",
+    "2026-11-01T00:00:00Z, true",
+    "2026-12-02T00:00:00Z, true",
+  })
+  void aModelThatGoes_hasItsHeadersFromItsDeprecationOn(Instant at, boolean told) {
+    now = at;
+
+    assertThat(notices.ofModel("old model/1"))
+        .isEqualTo(
+            told
+                ? Map.of(
+                    "deprecation",
+                    "@1793491200",
+                    "sunset",
+                    "Tue, 01 Dec 2026 00:00:00 GMT",
+                    "link",
+                    "</v1/models/new%E2%82%AC>; rel=\"successor-version\";"
+                        + " anchor=\"/v1/models/old%20model%2F1\"")
+                : Map.of());
+  }
+
+  @Test
+  void aModelThatItsCallerMustNotKnow_isNotSpokenOf() {
+    assertThat(notices.ofModel("old model/1", refused(new Refusal.ModelNotFound("old model/1"))))
+        .isEmpty();
+    assertThat(
+            notices.ofModel(
+                "old model/1",
+                refused(new Refusal.ModelDeprecated("old model/1", Optional.empty()))))
+        .isNotEmpty();
+  }
+
+  private static Decision refused(Refusal refusal) {
+    return new Decision.Refused(refusal, Optional.empty(), List.of());
+  }
+
+  private double counted(String reason) {
+    return metrics
+        .registry()
+        .getSampleValue(
+            "sluice_key_warnings_total",
+            new String[] {"door", "reason"},
+            new String[] {"gateway", reason});
+  }
+}
