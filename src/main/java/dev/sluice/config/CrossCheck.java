@@ -44,7 +44,7 @@ final class CrossCheck {
                 field.warning("the tier maintenance does not list this model: no effect");
               }
             });
-    new ModelsCheck(vendors.tiers(), settings).run(ours.models());
+    new ModelsCheck(vendors.tiers().tiers(), settings).run(ours.models());
   }
 
   private void served(String model, String qos, Field field) {

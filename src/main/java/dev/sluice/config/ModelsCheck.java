@@ -4,23 +4,29 @@ import dev.sluice.config.ModelsReader.PlacedModel;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.DoorMode;
 import dev.sluice.policy.Model;
+import dev.sluice.policy.Tier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Holds {@code models} against the tiers and the doors: warns of what will not work as meant. */
 final class ModelsCheck {
-  private final TiersReader tiers;
+  private final Map<String, Tier> tiers;
   private final Set<String> listed = new TreeSet<>();
   private final Set<String> callable = new TreeSet<>();
   private final List<String> doorsInFullMode = new ArrayList<>();
 
-  ModelsCheck(TiersReader tiers, SluiceConfig settings) {
+  ModelsCheck(Map<String, Tier> tiers, SluiceConfig settings) {
     this.tiers = tiers;
-    tiers.tiers().values().forEach(tier -> listed.addAll(tier.models()));
-    tiers.blocks().forEach(block -> callable.addAll(block.models().keySet()));
+    for (Tier tier : tiers.values()) {
+      listed.addAll(tier.models());
+      if (!Catalog.MODEL_STATES.contains(tier.name())) {
+        callable.addAll(tier.models());
+      }
+    }
     if (settings.extAuthz().mode() == DoorMode.FULL) {
       doorsInFullMode.add("extAuthz");
     }
@@ -71,7 +77,7 @@ final class ModelsCheck {
   }
 
   private boolean isDeprecated(String model) {
-    return Optional.ofNullable(tiers.tiers().get(Catalog.DEPRECATED))
+    return Optional.ofNullable(tiers.get(Catalog.DEPRECATED))
         .flatMap(tier -> tier.block(model))
         .isPresent();
   }
