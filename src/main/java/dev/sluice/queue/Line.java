@@ -37,6 +37,20 @@ final class Line {
     servers.add(new Server(slots, rank));
   }
 
+  /** Forgets the deployments. */
+  void servedByNobody() {
+    servers.clear();
+  }
+
+  boolean served() {
+    return !servers.isEmpty();
+  }
+
+  /** Those who wait now, in their order. */
+  List<Place> places() {
+    return List.copyOf(places);
+  }
+
   void add(Place place) {
     places.add(place);
   }

@@ -35,7 +35,10 @@ public final class LocalDispatcher implements Dispatcher {
   private final LongSupplier ticker;
   private final long origin;
   private final long leaseNanos;
-  private final List<Slots> deployments = new ArrayList<>();
+
+  /** Those that serve, and behind them those that do not any more but still run something. */
+  private final Map<String, Slots> deployments = new LinkedHashMap<>();
+
   private final Map<String, Map<String, Line>> lines = new LinkedHashMap<>();
   private final NavigableSet<Ending> endings = new TreeSet<>(Ending.EARLIEST_FIRST);
   private final List<Place> ended = new ArrayList<>();
@@ -53,17 +56,50 @@ public final class LocalDispatcher implements Dispatcher {
     if (leaseNanos <= 0) {
       throw new IllegalArgumentException("a lease must be longer than nothing: " + lease);
     }
+    configure(deployments);
+  }
+
+  /**
+   * Puts these deployments in the place of those before. Whoever waits keeps its place, and whoever
+   * runs its slot: a deployment that has fewer slots than it runs requests takes none until enough
+   * have ended. Those who wait for what nobody serves any more are told so.
+   *
+   * @param wanted each with a name of its own
+   */
+  public void configure(List<BatchSlots> wanted) {
     Set<String> names = new HashSet<>();
-    for (BatchSlots deployment : deployments) {
+    for (BatchSlots deployment : wanted) {
       if (!names.add(deployment.deployment())) {
         throw new IllegalArgumentException("two deployments are named " + deployment.deployment());
       }
-      this.deployments.add(slots(deployment));
     }
+    locked(
+        now -> {
+          arrange(wanted);
+          endUnserved();
+          deployments.values().forEach(slots -> serve(slots, now));
+          return true;
+        });
   }
 
-  private Slots slots(BatchSlots deployment) {
-    Slots slots = new Slots(deployment.deployment(), deployment.slots());
+  private void arrange(List<BatchSlots> wanted) {
+    allLines().forEach(Line::servedByNobody);
+    Map<String, Slots> before = new LinkedHashMap<>(deployments);
+    before.values().forEach(Slots::serveNothing);
+    deployments.clear();
+    for (BatchSlots deployment : wanted) {
+      String name = deployment.deployment();
+      Slots slots = Optional.ofNullable(before.remove(name)).orElseGet(() -> new Slots(name));
+      deployments.put(name, slots);
+      serveBy(slots, deployment);
+    }
+    before.values().stream()
+        .filter(Slots::inUse)
+        .forEach(slots -> deployments.put(slots.deployment(), slots));
+  }
+
+  private void serveBy(Slots slots, BatchSlots deployment) {
+    slots.resize(deployment.slots());
     for (String label : deployment.qosList().labels()) {
       List<Line> served = new ArrayList<>();
       for (String model : deployment.models()) {
@@ -74,16 +110,32 @@ public final class LocalDispatcher implements Dispatcher {
       }
       slots.serveNext(served);
     }
-    return slots;
+  }
+
+  private void endUnserved() {
+    for (Line line : allLines()) {
+      if (!line.served()) {
+        for (Place place : line.places()) {
+          leave(place);
+          end(place, new Outcome.Unserved());
+        }
+      }
+    }
+    lines.values().forEach(byLabel -> byLabel.values().removeIf(line -> !line.served()));
+    lines.values().removeIf(Map::isEmpty);
+  }
+
+  private List<Line> allLines() {
+    return lines.values().stream().flatMap(byLabel -> byLabel.values().stream()).toList();
   }
 
   @Override
   public Waiter enqueue(Ticket ticket) {
-    Optional<Line> line =
-        Optional.ofNullable(lines.getOrDefault(ticket.model(), Map.of()).get(ticket.qos()));
-    return line.isPresent()
-        ? locked(now -> join(line.get(), ticket, now))
-        : new Answered(new Outcome.Unserved());
+    return locked(
+        now ->
+            Optional.ofNullable(lines.getOrDefault(ticket.model(), Map.of()).get(ticket.qos()))
+                .map(line -> join(line, ticket, now))
+                .orElseGet(() -> new Answered(new Outcome.Unserved())));
   }
 
   /** Ends the waits and leases whose time has come; to be called every few ten milliseconds. */
@@ -96,11 +148,11 @@ public final class LocalDispatcher implements Dispatcher {
     return locked(
         now ->
             new QueueSnapshot(
-                lines.values().stream()
-                    .flatMap(byLabel -> byLabel.values().stream())
-                    .map(line -> line.snapshot(now))
-                    .toList(),
-                deployments.stream().map(Slots::snapshot).toList()));
+                allLines().stream().map(line -> line.snapshot(now)).toList(),
+                deployments.values().stream()
+                    .filter(slots -> slots.serves() || slots.inUse())
+                    .map(Slots::snapshot)
+                    .toList()));
   }
 
   /** Leaves the line, or gives back the slot that the place has led to. */
@@ -201,15 +253,23 @@ public final class LocalDispatcher implements Dispatcher {
     if (held) {
       Slots slots = lease.slots();
       slots.giveBack();
-      slots.next().ifPresent(place -> passOn(slots, place, now));
+      serve(slots, now);
     }
     return held;
   }
 
-  private void passOn(Slots slots, Place place, long now) {
-    leave(place);
-    place.line().drained(place, now);
-    grant(place, slots, now);
+  /** Gives what is free to those who wait. */
+  private void serve(Slots slots, long now) {
+    while (slots.free() > 0) {
+      Optional<Place> next = slots.next();
+      if (next.isEmpty()) {
+        return;
+      }
+      Place place = next.get();
+      leave(place);
+      place.line().drained(place, now);
+      grant(place, slots, now);
+    }
   }
 
   private void end(Place place, Outcome outcome) {

@@ -8,13 +8,24 @@ import java.util.Optional;
 /** The slots of one deployment. Guarded by the dispatcher's lock. */
 final class Slots {
   private final String deployment;
-  private final int total;
   private final List<List<Line>> linesByRank = new ArrayList<>();
+  private int total;
   private int busy;
 
-  Slots(String deployment, int total) {
+  /** Without any yet. */
+  Slots(String deployment) {
     this.deployment = deployment;
-    this.total = total;
+  }
+
+  /** Takes no more requests, until it is told what it serves. */
+  void serveNothing() {
+    total = 0;
+    linesByRank.clear();
+  }
+
+  /** Has so many slots from now on, however many are in use. */
+  void resize(int slots) {
+    total = slots;
   }
 
   /** Adds the lines of the next label, one for each model. */
@@ -27,8 +38,17 @@ final class Slots {
     return deployment;
   }
 
+  /** Less than zero when there were more before. */
   int free() {
     return total - busy;
+  }
+
+  boolean serves() {
+    return total > 0;
+  }
+
+  boolean inUse() {
+    return busy > 0;
   }
 
   void take() {

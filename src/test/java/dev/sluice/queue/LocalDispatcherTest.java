@@ -370,4 +370,55 @@ final class LocalDispatcherTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a lease must be longer than nothing: PT0S");
   }
+
+  @Test
+  void configure_moreSlots_servesThoseWhoWait() {
+    LocalDispatcher dispatcher = dispatcher(deployment("a", 1, "web"));
+    dispatcher.enqueue(ticket("m", "web"));
+    Waiter second = dispatcher.enqueue(ticket("m", "web"));
+
+    dispatcher.configure(List.of(deployment("a", 2, "web")));
+
+    assertThat(grant(second).deployment()).isEqualTo("a");
+  }
+
+  @Test
+  void configure_fewerSlotsThanRun_takesNoneUntilEnoughHaveEnded() {
+    LocalDispatcher dispatcher = dispatcher(deployment("a", 2, "web"));
+    Grant first = grant(dispatcher.enqueue(ticket("m", "web")));
+    Grant second = grant(dispatcher.enqueue(ticket("m", "web")));
+
+    dispatcher.configure(List.of(deployment("a", 1, "web")));
+    Waiter third = dispatcher.enqueue(ticket("m", "web"));
+    first.release();
+
+    assertThat(waits(third)).isTrue();
+    second.release();
+    assertThat(grant(third).deployment()).isEqualTo("a");
+  }
+
+  @Test
+  void configure_nobodyServesItAnyMore_isUnserved() {
+    LocalDispatcher dispatcher = dispatcher(deployment("a", 1, "web", "free"));
+    dispatcher.enqueue(ticket("m", "web"));
+    Waiter free = dispatcher.enqueue(ticket("m", "free"));
+
+    dispatcher.configure(List.of(deployment("a", 1, "web")));
+
+    assertThat(outcome(free)).contains(new Outcome.Unserved());
+  }
+
+  @Test
+  void configure_deploymentLeavesAndReturns_countsWhatItStillRuns() {
+    LocalDispatcher dispatcher = dispatcher(deployment("a", 1, "web"));
+    Grant running = grant(dispatcher.enqueue(ticket("m", "web")));
+
+    dispatcher.configure(List.of(deployment("b", 1, "web")));
+    dispatcher.configure(List.of(deployment("a", 1, "web")));
+    Waiter next = dispatcher.enqueue(ticket("m", "web"));
+
+    assertThat(waits(next)).isTrue();
+    running.release();
+    assertThat(grant(next).deployment()).isEqualTo("a");
+  }
 }

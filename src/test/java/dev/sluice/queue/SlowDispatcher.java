@@ -12,7 +12,7 @@ import java.util.Optional;
 final class SlowDispatcher {
   static final String WAITING = "waiting";
 
-  private final List<BatchSlots> deployments;
+  private List<BatchSlots> deployments;
   private final long lease;
   private final List<Request> requests = new ArrayList<>();
   private long leases;
@@ -22,7 +22,7 @@ final class SlowDispatcher {
     private final Ticket ticket;
     private final long deadline;
     private String state = WAITING;
-    private Optional<BatchSlots> holds = Optional.empty();
+    private Optional<String> holds = Optional.empty();
     private long leaseEnd;
     private long leaseOrder;
 
@@ -47,13 +47,13 @@ final class SlowDispatcher {
   }
 
   void enqueue(Ticket ticket, long now) {
+    pass(now);
     Request request = new Request(ticket, now + ticket.maxWait().toNanos());
     if (deployments.stream().noneMatch(d -> serves(d, ticket))) {
       request.state = "unserved";
       requests.add(request);
       return;
     }
-    pass(now);
     long waiting =
         requests.stream()
             .filter(r -> r.waits() && r.ticket.model().equals(ticket.model()))
@@ -123,25 +123,45 @@ final class SlowDispatcher {
   }
 
   int busy(BatchSlots deployment) {
-    return (int) requests.stream().filter(r -> r.holds.equals(Optional.of(deployment))).count();
+    return (int)
+        requests.stream().filter(r -> r.holds.equals(Optional.of(deployment.deployment()))).count();
   }
 
   private void grant(Request request, BatchSlots deployment, long now) {
     request.state = "granted by " + deployment.deployment();
-    request.holds = Optional.of(deployment);
+    request.holds = Optional.of(deployment.deployment());
     request.leaseEnd = now + lease;
     request.leaseOrder = leases++;
   }
 
   private void free(Request request, long now) {
-    Optional<BatchSlots> freed = request.holds;
+    Optional<String> freed = request.holds;
     request.holds = Optional.empty();
-    freed.ifPresent(
-        deployment ->
-            requests.stream()
-                .filter(r -> r.waits() && serves(deployment, r.ticket))
-                .min(Comparator.comparingInt(r -> rank(deployment, r.ticket)))
-                .ifPresent(next -> grant(next, deployment, now)));
+    deployments.stream()
+        .filter(d -> freed.equals(Optional.of(d.deployment())))
+        .forEach(d -> serve(d, now));
+  }
+
+  void configure(List<BatchSlots> wanted, long now) {
+    pass(now);
+    deployments = wanted;
+    requests.stream()
+        .filter(r -> r.waits() && wanted.stream().noneMatch(d -> serves(d, r.ticket)))
+        .forEach(r -> r.state = "unserved");
+    wanted.forEach(d -> serve(d, now));
+  }
+
+  private void serve(BatchSlots deployment, long now) {
+    while (busy(deployment) < deployment.slots()) {
+      Optional<Request> next =
+          requests.stream()
+              .filter(r -> r.waits() && serves(deployment, r.ticket))
+              .min(Comparator.comparingInt(r -> rank(deployment, r.ticket)));
+      if (next.isEmpty()) {
+        return;
+      }
+      grant(next.get(), deployment, now);
+    }
   }
 
   private static boolean serves(BatchSlots deployment, Ticket ticket) {
