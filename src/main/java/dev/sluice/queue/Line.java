@@ -42,8 +42,13 @@ final class Line {
     servers.clear();
   }
 
-  boolean served() {
+  /** Whether a deployment lists the label; if none does, nobody may join any more. */
+  boolean open() {
     return !servers.isEmpty();
+  }
+
+  String model() {
+    return model;
   }
 
   /** Those who wait now, in their order. */

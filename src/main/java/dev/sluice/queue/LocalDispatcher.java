@@ -62,7 +62,8 @@ public final class LocalDispatcher implements Dispatcher {
   /**
    * Puts these deployments in the place of those before. Whoever waits keeps its place, and whoever
    * runs its slot: a deployment that has fewer slots than it runs requests takes none until enough
-   * have ended. Those who wait for what nobody serves any more are told so.
+   * have ended. Those who wait with a label that no deployment lists any more have their turn after
+   * all others; only those whose model is gone are told that nobody serves it.
    *
    * @param wanted each with a name of its own
    */
@@ -76,7 +77,7 @@ public final class LocalDispatcher implements Dispatcher {
     locked(
         now -> {
           arrange(wanted);
-          endUnserved();
+          keepThoseWhoWait(wanted);
           deployments.values().forEach(slots -> serve(slots, now));
           return true;
         });
@@ -112,16 +113,24 @@ public final class LocalDispatcher implements Dispatcher {
     }
   }
 
-  private void endUnserved() {
-    for (Line line : allLines()) {
-      if (!line.served()) {
-        for (Place place : line.places()) {
-          leave(place);
-          end(place, new Outcome.Unserved());
-        }
+  private void keepThoseWhoWait(List<BatchSlots> wanted) {
+    List<Line> closed = allLines().stream().filter(line -> !line.open()).toList();
+    for (BatchSlots deployment : wanted) {
+      List<Line> its =
+          closed.stream().filter(line -> deployment.models().contains(line.model())).toList();
+      Optional.ofNullable(deployments.get(deployment.deployment()))
+          .ifPresent(slots -> slots.serveLast(its));
+    }
+    for (Line line : closed) {
+      boolean gone = wanted.stream().noneMatch(d -> d.models().contains(line.model()));
+      for (Place place : gone ? line.places() : List.<Place>of()) {
+        leave(place);
+        end(place, new Outcome.Unserved());
+      }
+      if (line.length() == 0) {
+        lines.getOrDefault(line.model(), Map.of()).values().remove(line);
       }
     }
-    lines.values().forEach(byLabel -> byLabel.values().removeIf(line -> !line.served()));
     lines.values().removeIf(Map::isEmpty);
   }
 
@@ -134,6 +143,7 @@ public final class LocalDispatcher implements Dispatcher {
     return locked(
         now ->
             Optional.ofNullable(lines.getOrDefault(ticket.model(), Map.of()).get(ticket.qos()))
+                .filter(Line::open)
                 .map(line -> join(line, ticket, now))
                 .orElseGet(() -> new Answered(new Outcome.Unserved())));
   }
@@ -148,7 +158,10 @@ public final class LocalDispatcher implements Dispatcher {
     return locked(
         now ->
             new QueueSnapshot(
-                allLines().stream().map(line -> line.snapshot(now)).toList(),
+                allLines().stream()
+                    .filter(line -> line.open() || line.length() > 0)
+                    .map(line -> line.snapshot(now))
+                    .toList(),
                 deployments.values().stream()
                     .filter(slots -> slots.serves() || slots.inUse())
                     .map(Slots::snapshot)

@@ -17,6 +17,11 @@ final class Slots {
     this.deployment = deployment;
   }
 
+  /** Adds lines that nobody joins any more, behind all others. */
+  void serveLast(List<Line> lines) {
+    linesByRank.add(List.copyOf(lines));
+  }
+
   /** Takes no more requests, until it is told what it serves. */
   void serveNothing() {
     total = 0;

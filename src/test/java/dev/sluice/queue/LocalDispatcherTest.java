@@ -398,14 +398,30 @@ final class LocalDispatcherTest {
   }
 
   @Test
-  void configure_nobodyServesItAnyMore_isUnserved() {
-    LocalDispatcher dispatcher = dispatcher(deployment("a", 1, "web", "free"));
+  void configure_modelGone_isUnserved() {
+    LocalDispatcher dispatcher = dispatcher(deployment("a", 1, "web"));
     dispatcher.enqueue(ticket("m", "web"));
+    Waiter second = dispatcher.enqueue(ticket("m", "web"));
+
+    dispatcher.configure(List.of(new BatchSlots("a", Set.of("n"), 1, new QosList(List.of("web")))));
+
+    assertThat(outcome(second)).contains(new Outcome.Unserved());
+  }
+
+  @Test
+  void configure_labelGone_whoWaitsIsServedLastAndNobodyJoins() {
+    LocalDispatcher dispatcher = dispatcher(deployment("a", 1, "free", "web"));
+    Grant running = grant(dispatcher.enqueue(ticket("m", "web")));
     Waiter free = dispatcher.enqueue(ticket("m", "free"));
 
     dispatcher.configure(List.of(deployment("a", 1, "web")));
+    Waiter web = dispatcher.enqueue(ticket("m", "web"));
+    running.release();
 
-    assertThat(outcome(free)).contains(new Outcome.Unserved());
+    assertThat(outcome(dispatcher.enqueue(ticket("m", "free")))).contains(new Outcome.Unserved());
+    assertThat(waits(free)).isTrue();
+    grant(web).release();
+    assertThat(grant(free).deployment()).isEqualTo("a");
   }
 
   @Test

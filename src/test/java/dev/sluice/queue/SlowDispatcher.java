@@ -146,7 +146,8 @@ final class SlowDispatcher {
     pass(now);
     deployments = wanted;
     requests.stream()
-        .filter(r -> r.waits() && wanted.stream().noneMatch(d -> serves(d, r.ticket)))
+        .filter(
+            r -> r.waits() && wanted.stream().noneMatch(d -> d.models().contains(r.ticket.model())))
         .forEach(r -> r.state = "unserved");
     wanted.forEach(d -> serve(d, now));
   }
@@ -155,13 +156,24 @@ final class SlowDispatcher {
     while (busy(deployment) < deployment.slots()) {
       Optional<Request> next =
           requests.stream()
-              .filter(r -> r.waits() && serves(deployment, r.ticket))
-              .min(Comparator.comparingInt(r -> rank(deployment, r.ticket)));
+              .filter(r -> r.waits() && deployment.models().contains(r.ticket.model()))
+              .filter(r -> rank(deployment, r.ticket) >= 0 || leftOver(r))
+              .min(Comparator.comparingInt(r -> turn(deployment, r.ticket)));
       if (next.isEmpty()) {
         return;
       }
       grant(next.get(), deployment, now);
     }
+  }
+
+  /** Whether it waits with a label that no deployment lists for its model any more. */
+  private boolean leftOver(Request request) {
+    return deployments.stream().noneMatch(d -> serves(d, request.ticket));
+  }
+
+  private static int turn(BatchSlots deployment, Ticket ticket) {
+    int rank = rank(deployment, ticket);
+    return rank < 0 ? Integer.MAX_VALUE : rank;
   }
 
   private static boolean serves(BatchSlots deployment, Ticket ticket) {
