@@ -100,7 +100,7 @@ final class EdgeDoors {
     Deciding unseen = deciding.with(unreal, new Metrics());
     Rehearsal.run(
         vertx,
-        deciding.catalog().tiersByModel().keySet().stream().findFirst().orElse("none"),
+        deciding.catalog().get().tiersByModel().keySet().stream().findFirst().orElse("none"),
         grpc(PartOptions.grpcRehearsal(settings), unseen),
         http(PartOptions.httpRehearsal(settings), unseen));
   }

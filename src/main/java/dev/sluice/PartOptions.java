@@ -1,7 +1,6 @@
 package dev.sluice;
 
 import dev.sluice.backend.UpstreamOptions;
-import dev.sluice.config.Configuration;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.edge.envoy.GrpcDoorOptions;
 import dev.sluice.edge.http.BodyBounds;
@@ -12,14 +11,15 @@ import dev.sluice.edge.openai.GatewayOptions;
 import dev.sluice.edge.ratelimit.RuleMetrics;
 import dev.sluice.edge.tls.DoorTls;
 import dev.sluice.metrics.Metrics;
-import dev.sluice.queue.BatchSlots;
 import dev.sluice.ratelimit.DescriptorLimits;
 import dev.sluice.ratelimit.RateLimitCounters;
 import dev.sluice.ratelimit.RateLimitOptions;
+import dev.sluice.ratelimit.RuleTree;
 import dev.sluice.redis.RedisOptions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The settings of sluice.yaml as the options of the parts, with what has no setting. */
 final class PartOptions {
@@ -109,25 +109,29 @@ final class PartOptions {
 
   /** The descriptor limits of Envoy's {@code ratelimit}. */
   static DescriptorLimits limits(
-      Configuration configuration,
+      SluiceConfig settings,
+      Supplier<Optional<RuleTree>> rules,
       RateLimitCounters counters,
       InstantSource clock,
       Metrics metrics) {
     return new DescriptorLimits(
-        () -> Optional.of(configuration.rules()),
+        rules,
         counters,
-        new RateLimitOptions(configuration.settings().rateLimit().keyPrefix(), false, false),
+        new RateLimitOptions(settings.rateLimit().keyPrefix(), false, false),
         clock,
         new RuleMetrics(metrics));
   }
 
   /**
-   * One event loop may run the requests of all slots, and all deployments be behind one address.
+   * One event loop may have all clients, and all deployments be behind one address; the slots,
+   * which may become more, bound how many are forwarded.
    */
-  static UpstreamOptions upstream(Configuration configuration) {
-    SluiceConfig.Gateway gateway = configuration.settings().gateway();
-    int slots = configuration.slots().stream().mapToInt(BatchSlots::slots).sum();
+  static UpstreamOptions upstream(SluiceConfig settings) {
+    SluiceConfig.Gateway gateway = settings.gateway();
     return new UpstreamOptions(
-        CONNECT_TIMEOUT, gateway.upstreamHeadTimeout(), gateway.upstreamIdleTimeout(), slots);
+        CONNECT_TIMEOUT,
+        gateway.upstreamHeadTimeout(),
+        gateway.upstreamIdleTimeout(),
+        gateway.maxConnections());
   }
 }

@@ -5,6 +5,7 @@ import dev.sluice.account.Callers;
 import dev.sluice.admission.Admission;
 import dev.sluice.admission.Counters;
 import dev.sluice.config.Configuration;
+import dev.sluice.config.ConfigurationWatch;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.edge.Deciding;
 import dev.sluice.edge.Notices;
@@ -13,11 +14,8 @@ import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
 import dev.sluice.edge.debug.DebugDoor;
 import dev.sluice.edge.metrics.MetricsDoor;
-import dev.sluice.edge.metrics.QueueCollector;
 import dev.sluice.edge.openai.Gateway;
 import dev.sluice.metrics.Metrics;
-import dev.sluice.policy.Catalog;
-import dev.sluice.queue.LocalDispatcher;
 import dev.sluice.ratelimit.DescriptorLimits;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
@@ -60,7 +58,7 @@ public final class Server implements AutoCloseable {
   private final Endpoints endpoints;
   private final RedisConnections redis;
   private final RedisAccounts accounts;
-  private final Catalog catalog;
+  private final LiveConfiguration live;
   private final Gateway gateway;
   private final EdgeDoors edges;
   private final ProofSecret proofSecret;
@@ -70,7 +68,6 @@ public final class Server implements AutoCloseable {
 
   private Server(Configuration configuration, ServerRedis store) {
     this.settings = configuration.settings();
-    this.catalog = configuration.catalog();
     this.store = store;
     InstantSource clock = InstantSource.system();
     Metrics metrics = Metrics.ofProcess();
@@ -79,6 +76,8 @@ public final class Server implements AutoCloseable {
     this.redis = store.connect(settings.gateway().redisTimeout(), vertx, metrics);
     this.readiness = new ReplicaReadiness(redis);
     this.accounts = new RedisAccounts(redis);
+    this.live = new LiveConfiguration(configuration, metrics, clock);
+    vertx.setPeriodic(EXPIRY_TICK.toMillis(), timer -> live.dispatcher().expire());
     Counters counters = new RedisCounters(redis);
     RequestId ids = new RequestId();
     Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
@@ -87,31 +86,27 @@ public final class Server implements AutoCloseable {
         new Deciding(
             admission(accounts, counters, clock),
             counters,
-            catalog,
+            live::catalog,
             new Refusals(settings.gateway().busyStatus(), clock, new Random()),
-            new Notices(catalog, clock, metrics),
+            new Notices(live::catalog, clock, metrics),
             proofs,
             ids,
             metrics);
 
-    Optional<String> tier = catalog.tiers().keySet().stream().findFirst();
+    Optional<String> tier = configuration.catalog().tiers().keySet().stream().findFirst();
     Admission rehearsed = admission(new RehearsalAccounts(accounts, tier), counters, clock);
 
-    LocalDispatcher dispatcher =
-        new LocalDispatcher(configuration.slots(), settings.lease(), System::nanoTime);
-    vertx.setPeriodic(EXPIRY_TICK.toMillis(), timer -> dispatcher.expire());
-    metrics.registry().register(new QueueCollector(dispatcher::snapshot));
     this.gateway =
         new Gateway(
             vertx,
             PartOptions.gateway(settings, endpoints),
             deciding,
-            dispatcher,
-            configuration.deployments(),
-            PartOptions.upstream(configuration));
+            live.dispatcher(),
+            live.deployments(),
+            PartOptions.upstream(settings));
     RedisConnections hits = store.connect(settings.rateLimit().timeout(), vertx, metrics);
     DescriptorLimits limits =
-        PartOptions.limits(configuration, new RedisRateLimitCounters(hits), clock, metrics);
+        PartOptions.limits(settings, live::rules, new RedisRateLimitCounters(hits), clock, metrics);
     this.edges = new EdgeDoors(settings, endpoints, vertx, deciding, rehearsed, limits, readiness);
     this.metricsDoor =
         new MetricsDoor(
@@ -120,15 +115,13 @@ public final class Server implements AutoCloseable {
         new DebugDoor(
             vertx,
             endpoints.http("debug", settings.debug()),
-            configuration.administrators(),
-            catalog,
-            configuration.slots(),
-            dispatcher::snapshot);
+            live::inForce,
+            live.dispatcher()::snapshot);
   }
 
   private Admission admission(CallerLookup of, Counters counters, InstantSource clock) {
     Callers callers = new Callers(of, KNOWN_CALLERS, System::nanoTime);
-    return new Admission(catalog, callers, counters, settings.lease(), clock);
+    return new Admission(live::catalog, callers, counters, settings.lease(), clock);
   }
 
   /** A server that listens, and where. */
@@ -168,6 +161,11 @@ public final class Server implements AutoCloseable {
             Lifecycle.listening("debug", settings.debug(), debugDoor.start()));
     log.info("listening: {}; {}", doors.describe(), store.describe());
     return doors;
+  }
+
+  /** Is told when the files of the configuration have changed. */
+  public ConfigurationWatch.Follower follower() {
+    return live;
   }
 
   /** For what administers accounts in the same process. */

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,18 +41,23 @@ public final class Admission {
 
   private static final Logger log = LoggerFactory.getLogger(Admission.class);
 
-  private final Catalog catalog;
+  private final Supplier<Catalog> catalog;
   private final Callers callers;
   private final Counters counters;
   private final Duration lease;
   private final InstantSource clock;
 
   /**
+   * @param catalog the one in force
    * @param lease of the holds
    * @param clock for the expiry of keys and the end of models
    */
   public Admission(
-      Catalog catalog, Callers callers, Counters counters, Duration lease, InstantSource clock) {
+      Supplier<Catalog> catalog,
+      Callers callers,
+      Counters counters,
+      Duration lease,
+      InstantSource clock) {
     this.catalog = catalog;
     this.callers = callers;
     this.counters = counters;
@@ -141,8 +147,9 @@ public final class Admission {
   public Set<String> models(Caller caller) {
     Set<String> allowed =
         new TreeSet<>(
-            catalog.allowedModels(
-                caller.tier(), caller.explicitTier().isPresent(), clock.instant()));
+            catalog
+                .get()
+                .allowedModels(caller.tier(), caller.explicitTier().isPresent(), clock.instant()));
     allowed.removeIf(model -> !caller.key().terms().allows(model));
     return allowed;
   }
@@ -257,7 +264,9 @@ public final class Admission {
     }
     Caller caller = found.orElseThrow();
     ModelAccess access =
-        catalog.access(caller.tier(), caller.explicitTier().isPresent(), model, clock.instant());
+        catalog
+            .get()
+            .access(caller.tier(), caller.explicitTier().isPresent(), model, clock.instant());
     if (access instanceof ModelAccess.Allowed allowed) {
       // Only now: a key tells nothing of models that its user may not use either.
       return caller.key().terms().allows(model)

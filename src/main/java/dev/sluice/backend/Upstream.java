@@ -9,9 +9,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * The client of the backends; one for each event loop, so that a request stays on its thread.
@@ -21,10 +18,11 @@ import java.util.Map;
 public final class Upstream {
   private final HttpClient client;
   private final UpstreamOptions options;
-  private final Map<String, Deployment> deployments = new HashMap<>();
+  private final Deployments deployments;
 
-  public Upstream(Vertx vertx, List<Deployment> deployments, UpstreamOptions options) {
+  public Upstream(Vertx vertx, Deployments deployments, UpstreamOptions options) {
     this.options = options;
+    this.deployments = deployments;
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions()
@@ -33,7 +31,6 @@ public final class Upstream {
                 // Shorter than any server's: a connection that it closes just then costs a request.
                 .setKeepAliveTimeout(4),
             new PoolOptions().setHttp1MaxSize(Math.max(1, options.connections())));
-    deployments.forEach(deployment -> this.deployments.put(deployment.name(), deployment));
   }
 
   /**
@@ -42,10 +39,13 @@ public final class Upstream {
    * @param path below the deployment's base, as {@code /v1/chat/completions}
    */
   public Future<HttpClientRequest> open(String deployment, HttpMethod method, String path) {
-    Deployment target = deployments.get(deployment);
-    if (target == null) {
-      return Future.failedFuture("no deployment " + deployment);
-    }
+    return deployments
+        .named(deployment)
+        .map(target -> open(target, method, path))
+        .orElseGet(() -> Future.failedFuture("no deployment " + deployment));
+  }
+
+  private Future<HttpClientRequest> open(Deployment target, HttpMethod method, String path) {
     URI url = target.url();
     boolean ssl = url.getScheme().equals("https");
     int port = url.getPort() == -1 ? (ssl ? 443 : 80) : url.getPort();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Everything that the files and the environment say: one checked, immutable snapshot.
@@ -47,11 +48,24 @@ public record Configuration(
    */
   public static Configuration load(Path sluiceYaml, Map<String, String> environment)
       throws InvalidConfiguration {
+    return load(sluiceYaml, environment, file -> {});
+  }
+
+  /**
+   * As the other.
+   *
+   * @param reads is told each file or folder before it is read
+   */
+  static Configuration load(Path sluiceYaml, Map<String, String> environment, Consumer<Path> reads)
+      throws InvalidConfiguration {
+    reads.accept(sluiceYaml);
     Problems problems = new Problems();
     Overrides overrides = new Overrides(environment);
     SluiceReader ours = new SluiceReader(sluiceYaml);
     Optional<SluiceConfig> settings = ours.read(overrides, problems);
     overrides.reportUnknown(problems);
+    ours.sambastack().ifPresent(reads);
+    settings.flatMap(all -> all.rateLimit().directory()).ifPresent(reads);
     Optional<SambaStackReader> vendors =
         ours.sambastack().flatMap(file -> SambaStackReader.read(file, problems));
     Optional<CrossCheck> both = vendors.map(v -> new CrossCheck(ours, v));

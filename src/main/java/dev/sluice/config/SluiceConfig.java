@@ -9,10 +9,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of {@code sluice.yaml}, with the environment's overrides and all defaults filled in.
@@ -54,12 +58,52 @@ public record SluiceConfig(
   }
 
   /**
+   * The sections in which these differ from others and which are read once, when a server starts.
+   */
+  public List<String> sectionsThatDiffer(SluiceConfig others) {
+    Map<String, Function<SluiceConfig, Object>> sections = new LinkedHashMap<>();
+    sections.put("redis", SluiceConfig::redis);
+    sections.put("dataDirectory", SluiceConfig::dataDirectory);
+    sections.put("gateway", SluiceConfig::gateway);
+    sections.put("grpc", SluiceConfig::grpc);
+    sections.put("http", SluiceConfig::http);
+    sections.put("extAuthz", SluiceConfig::extAuthz);
+    sections.put("auth", SluiceConfig::auth);
+    sections.put("publicPaths", SluiceConfig::publicPaths);
+    sections.put(
+        "rateLimit", all -> List.of(all.rateLimit().keyPrefix(), all.rateLimit().timeout()));
+    sections.put("metrics", SluiceConfig::metrics);
+    sections.put("debug", SluiceConfig::debug);
+    sections.put("log", SluiceConfig::log);
+    sections.put("drainTimeout", SluiceConfig::drainTimeout);
+    sections.put("lease", SluiceConfig::lease);
+    return sections.entrySet().stream()
+        .filter(section -> !section.getValue().apply(this).equals(section.getValue().apply(others)))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /**
    * A port to listen on.
    *
    * @param port 0 lets the system choose a free one
    * @param tls with which it was found when the file was read; empty speaks plain text
    */
-  public record Listener(String host, int port, Optional<TlsMaterial> tls) {}
+  public record Listener(String host, int port, Optional<TlsMaterial> tls) {
+    /** Whatever is in the files of TLS: doors follow them by themselves. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Listener that
+          && host.equals(that.host)
+          && port == that.port
+          && tls.map(TlsMaterial::files).equals(that.tls.map(TlsMaterial::files));
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(host, port, tls.map(TlsMaterial::files));
+    }
+  }
 
   /**
    * The OpenAI door.

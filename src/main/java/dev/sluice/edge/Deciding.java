@@ -4,12 +4,17 @@ import dev.sluice.admission.Admission;
 import dev.sluice.admission.Counters;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Catalog;
+import java.util.function.Supplier;
 
-/** What every door that decides about requests needs. */
+/**
+ * What every door that decides about requests needs.
+ *
+ * @param catalog the one in force
+ */
 public record Deciding(
     Admission admission,
     Counters counters,
-    Catalog catalog,
+    Supplier<Catalog> catalog,
     Refusals refusals,
     Notices notices,
     Proofs proofs,

@@ -6,6 +6,7 @@ import dev.sluice.policy.Catalog;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,15 +19,26 @@ public final class DecisionLog {
 
   private final String door;
   private final Metrics metrics;
-  private final Set<String> models;
-  private final Set<String> tiers;
+  private final Supplier<Catalog> catalog;
+  private volatile Labels labels;
 
-  public DecisionLog(String door, Metrics metrics, Catalog catalog) {
+  /** The names that may become labels: those of one catalog. */
+  private record Labels(Catalog of, Set<String> models, Set<String> tiers) {
+    static Labels of(Catalog catalog) {
+      Set<String> models = new HashSet<>(catalog.tiersByModel().keySet());
+      models.addAll(catalog.models().keySet());
+      return new Labels(catalog, models, catalog.tiers().keySet());
+    }
+  }
+
+  /**
+   * @param catalog the one in force
+   */
+  public DecisionLog(String door, Metrics metrics, Supplier<Catalog> catalog) {
     this.door = door;
     this.metrics = metrics;
-    this.models = new HashSet<>(catalog.tiersByModel().keySet());
-    models.addAll(catalog.models().keySet());
-    this.tiers = catalog.tiers().keySet();
+    this.catalog = catalog;
+    this.labels = Labels.of(catalog.get());
   }
 
   /**
@@ -37,7 +49,8 @@ public final class DecisionLog {
    */
   public void record(String requestId, Optional<Caller> caller, String model, String reason) {
     String tier = caller.map(Caller::tier).orElse(NONE);
-    metrics.decided(door, label(tier, tiers), label(model, models), reason);
+    Labels known = labels();
+    metrics.decided(door, label(tier, known.tiers()), label(model, known.models()), reason);
     log.debug(
         "request={} decision={} tier={} model={} caller={} key={}",
         requestId,
@@ -46,6 +59,17 @@ public final class DecisionLog {
         model,
         caller.map(c -> c.organization().id() + "/" + c.user().id()).orElse("-"),
         caller.map(c -> c.key().id()).orElse("-"));
+  }
+
+  @SuppressWarnings("ReferenceEquality") // to compare thousands of tiers costs more than a request
+  private Labels labels() {
+    Catalog now = catalog.get();
+    Labels known = labels;
+    if (known.of() != now) {
+      known = Labels.of(now);
+      labels = known;
+    }
+    return known;
   }
 
   /** What a client sent must not become a label of its own. */

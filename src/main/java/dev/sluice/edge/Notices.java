@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What clients are told beside their answers, whatever these are: that their key or their model
@@ -22,11 +23,14 @@ import java.util.Optional;
  * <p>Safe for use by many threads.
  */
 public final class Notices {
-  private final Catalog catalog;
+  private final Supplier<Catalog> catalog;
   private final InstantSource clock;
   private final Metrics metrics;
 
-  public Notices(Catalog catalog, InstantSource clock, Metrics metrics) {
+  /**
+   * @param catalog the one in force
+   */
+  public Notices(Supplier<Catalog> catalog, InstantSource clock, Metrics metrics) {
     this.catalog = catalog;
     this.clock = clock;
     this.metrics = metrics;
@@ -51,6 +55,7 @@ public final class Notices {
   public Map<String, String> ofModel(String model) {
     Map<String, String> headers = new LinkedHashMap<>();
     catalog
+        .get()
         .retirement(model, clock.instant())
         .ifPresent(retirement -> RetirementHeaders.add(model, retirement, headers));
     return headers;

@@ -5,6 +5,7 @@ import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
 import io.prometheus.client.hotspot.DefaultExports;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
@@ -83,6 +84,22 @@ public final class Metrics {
   private final Counter tlsReloads =
       Counter.build("sluice_tls_reloads", "Changes of the files of TLS, taken or refused.")
           .labelNames("door", "result")
+          .register(registry);
+
+  private final Counter configurationReloads =
+      Counter.build("sluice_config_reloads", "Changes of the configuration, taken or refused.")
+          .labelNames("result")
+          .register(registry);
+  private final Gauge configurationSince =
+      Gauge.build(
+              "sluice_config_in_force_since_timestamp_seconds",
+              "Since when the configuration in force is so.")
+          .register(registry);
+  private final Gauge configurationRefused =
+      Gauge.build(
+              "sluice_config_refused",
+              "1 while the files of the configuration cannot be used, so that what they said before"
+                  + " stays in force.")
           .register(registry);
 
   /** With the metrics of the process and its JVM beside ours. */
@@ -203,6 +220,21 @@ public final class Metrics {
    */
   public void reloadedTls(String door, String result) {
     tlsReloads.labels(door, result).inc();
+  }
+
+  /**
+   * The files of the configuration have changed.
+   *
+   * @param result {@code taken} or {@code refused}
+   */
+  public void reloadedConfiguration(String result) {
+    configurationReloads.labels(result).inc();
+    configurationRefused.set(result.equals("refused") ? 1 : 0);
+  }
+
+  /** A configuration came into force. */
+  public void configurationInForce(Instant since) {
+    configurationSince.set(since.toEpochMilli() / 1e3);
   }
 
   /** A backend reported what a request used. */

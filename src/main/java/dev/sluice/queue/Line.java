@@ -19,8 +19,10 @@ final class Line {
   private final Set<Place> places = new LinkedHashSet<>();
   private final List<Server> servers = new ArrayList<>();
   private final DrainRate rate = new DrainRate();
+  private boolean listed;
+  private long joinableUntil = Long.MIN_VALUE;
 
-  /** Slots that serve this line, and where its label stands in their qosList. */
+  /** Slots that serve this line, and after how many other labels. */
   private record Server(Slots slots, int rank) {}
 
   Line(String model, String label) {
@@ -33,18 +35,37 @@ final class Line {
    *
    * @param rank where this line's label stands in its qosList, from 0
    */
+  void listedBy(Slots slots, int rank) {
+    servedBy(slots, rank);
+    listed = true;
+  }
+
+  /** Adds a deployment that does not list the label, but serves those who wait with it. */
   void servedBy(Slots slots, int rank) {
     servers.add(new Server(slots, rank));
   }
 
-  /** Forgets the deployments. */
-  void servedByNobody() {
+  /**
+   * Forgets the deployments.
+   *
+   * @param until when the line may still be joined if no deployment lists its label any more
+   */
+  void servedByNobody(long until) {
+    if (listed) {
+      joinableUntil = until;
+    }
+    listed = false;
     servers.clear();
   }
 
-  /** Whether a deployment lists the label; if none does, nobody may join any more. */
-  boolean open() {
-    return !servers.isEmpty();
+  /** Whether a deployment lists the label. */
+  boolean listed() {
+    return listed;
+  }
+
+  /** Whether one may join: for a while also after the last deployment ceased to list the label. */
+  boolean joinable(long now) {
+    return listed || now < joinableUntil;
   }
 
   String model() {

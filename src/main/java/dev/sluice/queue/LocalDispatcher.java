@@ -35,6 +35,7 @@ public final class LocalDispatcher implements Dispatcher {
   private final LongSupplier ticker;
   private final long origin;
   private final long leaseNanos;
+  private final long graceNanos;
 
   /** Those that serve, and behind them those that do not any more but still run something. */
   private final Map<String, Slots> deployments = new LinkedHashMap<>();
@@ -44,12 +45,24 @@ public final class LocalDispatcher implements Dispatcher {
   private final List<Place> ended = new ArrayList<>();
   private long sequence;
 
+  /** Longer than a decision takes: a request may come with the label of a moment ago. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
   /**
    * @param deployments each with a name of its own
    * @param lease how long a grant lives without renewal
    * @param ticker nanoseconds from any origin, never going back, as {@code System::nanoTime}
    */
   public LocalDispatcher(List<BatchSlots> deployments, Duration lease, LongSupplier ticker) {
+    this(deployments, lease, GRACE, ticker);
+  }
+
+  /**
+   * @param grace how long one may still join with a label that no deployment lists any more
+   */
+  LocalDispatcher(
+      List<BatchSlots> deployments, Duration lease, Duration grace, LongSupplier ticker) {
+    this.graceNanos = nanos(grace);
     this.ticker = ticker;
     this.origin = ticker.getAsLong();
     this.leaseNanos = nanos(lease);
@@ -62,8 +75,9 @@ public final class LocalDispatcher implements Dispatcher {
   /**
    * Puts these deployments in the place of those before. Whoever waits keeps its place, and whoever
    * runs its slot: a deployment that has fewer slots than it runs requests takes none until enough
-   * have ended. Those who wait with a label that no deployment lists any more have their turn after
-   * all others; only those whose model is gone are told that nobody serves it.
+   * have ended. Those who wait, or join a moment later, with a label that no deployment lists any
+   * more have their turn after all others; only those whose model is gone are told that nobody
+   * serves it.
    *
    * @param wanted each with a name of its own
    */
@@ -76,15 +90,15 @@ public final class LocalDispatcher implements Dispatcher {
     }
     locked(
         now -> {
-          arrange(wanted);
-          keepThoseWhoWait(wanted);
+          arrange(wanted, now);
+          keepThoseWhoWait(wanted, now);
           deployments.values().forEach(slots -> serve(slots, now));
           return true;
         });
   }
 
-  private void arrange(List<BatchSlots> wanted) {
-    allLines().forEach(Line::servedByNobody);
+  private void arrange(List<BatchSlots> wanted, long now) {
+    allLines().forEach(line -> line.servedByNobody(now + graceNanos));
     Map<String, Slots> before = new LinkedHashMap<>(deployments);
     before.values().forEach(Slots::serveNothing);
     deployments.clear();
@@ -113,8 +127,8 @@ public final class LocalDispatcher implements Dispatcher {
     }
   }
 
-  private void keepThoseWhoWait(List<BatchSlots> wanted) {
-    List<Line> closed = allLines().stream().filter(line -> !line.open()).toList();
+  private void keepThoseWhoWait(List<BatchSlots> wanted, long now) {
+    List<Line> closed = allLines().stream().filter(line -> !line.listed()).toList();
     for (BatchSlots deployment : wanted) {
       List<Line> its =
           closed.stream().filter(line -> deployment.models().contains(line.model())).toList();
@@ -127,7 +141,7 @@ public final class LocalDispatcher implements Dispatcher {
         leave(place);
         end(place, new Outcome.Unserved());
       }
-      if (line.length() == 0) {
+      if (gone || (line.length() == 0 && !line.joinable(now))) {
         lines.getOrDefault(line.model(), Map.of()).values().remove(line);
       }
     }
@@ -143,7 +157,7 @@ public final class LocalDispatcher implements Dispatcher {
     return locked(
         now ->
             Optional.ofNullable(lines.getOrDefault(ticket.model(), Map.of()).get(ticket.qos()))
-                .filter(Line::open)
+                .filter(line -> line.joinable(now))
                 .map(line -> join(line, ticket, now))
                 .orElseGet(() -> new Answered(new Outcome.Unserved())));
   }
@@ -159,7 +173,7 @@ public final class LocalDispatcher implements Dispatcher {
         now ->
             new QueueSnapshot(
                 allLines().stream()
-                    .filter(line -> line.open() || line.length() > 0)
+                    .filter(line -> line.listed() || line.length() > 0)
                     .map(line -> line.snapshot(now))
                     .toList(),
                 deployments.values().stream()

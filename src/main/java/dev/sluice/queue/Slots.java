@@ -17,8 +17,9 @@ final class Slots {
     this.deployment = deployment;
   }
 
-  /** Adds lines that nobody joins any more, behind all others. */
+  /** Adds lines with labels that it does not list, behind all others. */
   void serveLast(List<Line> lines) {
+    lines.forEach(line -> line.servedBy(this, linesByRank.size()));
     linesByRank.add(List.copyOf(lines));
   }
 
@@ -35,7 +36,7 @@ final class Slots {
 
   /** Adds the lines of the next label, one for each model. */
   void serveNext(List<Line> lines) {
-    lines.forEach(line -> line.servedBy(this, linesByRank.size()));
+    lines.forEach(line -> line.listedBy(this, linesByRank.size()));
     linesByRank.add(List.copyOf(lines));
   }
 

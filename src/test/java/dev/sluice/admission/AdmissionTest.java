@@ -51,12 +51,14 @@ final class AdmissionTest {
   private final OneCaller accounts = new OneCaller(new Caller(organization, project, user, key, 1));
   private final Admission admission =
       new Admission(
-          new Catalog(
-              Map.of(
-                  "free",
-                  new Tier(
-                      "free", List.of(new Block(Set.of("small", "large"), "free", 1, List.of())))),
-              Map.of()),
+          () ->
+              new Catalog(
+                  Map.of(
+                      "free",
+                      new Tier(
+                          "free",
+                          List.of(new Block(Set.of("small", "large"), "free", 1, List.of())))),
+                  Map.of()),
           new Callers(accounts, 10, () -> 0),
           new Unlimited(),
           Duration.ofMinutes(1),

@@ -36,17 +36,18 @@ class NoticesTest {
   private Instant now = NOW;
   private final Notices notices =
       new Notices(
-          new Catalog(
-              Map.of(),
-              Map.of(),
-              Map.of(
-                  "old model/1",
-                  new Model(
+          () ->
+              new Catalog(
+                  Map.of(),
+                  Map.of(),
+                  Map.of(
                       "old model/1",
-                      Optional.empty(),
-                      Optional.of("new\u20ac"),
-                      Optional.of(Instant.parse("2026-11-01T00:00:00Z")),
-                      Optional.of(Instant.parse("2026-12-01T00:00:00Z"))))),
+                      new Model(
+                          "old model/1",
+                          Optional.empty(),
+                          Optional.of("new\u20ac"),
+                          Optional.of(Instant.parse("2026-11-01T00:00:00Z")),
+                          Optional.of(Instant.parse("2026-12-01T00:00:00Z"))))),
           () -> now,
           metrics);
 

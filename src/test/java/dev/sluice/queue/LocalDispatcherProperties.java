@@ -21,6 +21,7 @@ import net.jqwik.api.Tuple;
 /** Any sequence of calls has the outcomes that the slow dispatcher says. */
 final class LocalDispatcherProperties {
   private static final Duration LEASE = Duration.ofNanos(20);
+  private static final Duration GRACE = Duration.ofNanos(12);
 
   /** What can happen; {@code request} picks one of those made so far. */
   sealed interface Call {
@@ -73,8 +74,8 @@ final class LocalDispatcherProperties {
   void anyCalls_outcomesAreThoseOfTheSlowDispatcher(
       @ForAll("deployments") List<BatchSlots> deployments, @ForAll("calls") List<Call> calls) {
     long[] now = new long[1];
-    LocalDispatcher dispatcher = new LocalDispatcher(deployments, LEASE, () -> now[0]);
-    SlowDispatcher slow = new SlowDispatcher(deployments, LEASE.toNanos());
+    LocalDispatcher dispatcher = new LocalDispatcher(deployments, LEASE, GRACE, () -> now[0]);
+    SlowDispatcher slow = new SlowDispatcher(deployments, LEASE.toNanos(), GRACE.toNanos());
     List<Seen> seen = new ArrayList<>();
 
     List<BatchSlots> current = deployments;

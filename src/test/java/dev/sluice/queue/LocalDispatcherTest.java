@@ -409,7 +409,7 @@ final class LocalDispatcherTest {
   }
 
   @Test
-  void configure_labelGone_whoWaitsIsServedLastAndNobodyJoins() {
+  void configure_labelGone_whoWaitsIsServedLast() {
     LocalDispatcher dispatcher = dispatcher(deployment("a", 1, "free", "web"));
     Grant running = grant(dispatcher.enqueue(ticket("m", "web")));
     Waiter free = dispatcher.enqueue(ticket("m", "free"));
@@ -418,10 +418,20 @@ final class LocalDispatcherTest {
     Waiter web = dispatcher.enqueue(ticket("m", "web"));
     running.release();
 
-    assertThat(outcome(dispatcher.enqueue(ticket("m", "free")))).contains(new Outcome.Unserved());
     assertThat(waits(free)).isTrue();
     grant(web).release();
     assertThat(grant(free).deployment()).isEqualTo("a");
+  }
+
+  @Test
+  void configure_labelGone_whoWasDecidedBeforeJoinsAndLaterOnesDoNot() {
+    LocalDispatcher dispatcher = dispatcher(deployment("a", 1, "free", "web"));
+    dispatcher.configure(List.of(deployment("a", 1, "web")));
+
+    grant(dispatcher.enqueue(ticket("m", "free"))).release();
+    pass(5_000);
+
+    assertThat(outcome(dispatcher.enqueue(ticket("m", "free")))).contains(new Outcome.Unserved());
   }
 
   @Test

@@ -2,7 +2,9 @@ package dev.sluice.queue;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,8 @@ final class SlowDispatcher {
 
   private List<BatchSlots> deployments;
   private final long lease;
+  private final long grace;
+  private final Map<List<String>, Long> lastListed = new HashMap<>();
   private final List<Request> requests = new ArrayList<>();
   private long leases;
 
@@ -41,15 +45,19 @@ final class SlowDispatcher {
     }
   }
 
-  SlowDispatcher(List<BatchSlots> deployments, long lease) {
+  SlowDispatcher(List<BatchSlots> deployments, long lease, long grace) {
     this.deployments = deployments;
+    this.grace = grace;
     this.lease = lease;
   }
 
   void enqueue(Ticket ticket, long now) {
     pass(now);
     Request request = new Request(ticket, now + ticket.maxWait().toNanos());
-    if (deployments.stream().noneMatch(d -> serves(d, ticket))) {
+    boolean late =
+        now < lastListed.getOrDefault(List.of(ticket.model(), ticket.qos()), Long.MIN_VALUE);
+    if (deployments.stream()
+        .noneMatch(d -> serves(d, ticket) || (late && d.models().contains(ticket.model())))) {
       request.state = "unserved";
       requests.add(request);
       return;
@@ -62,9 +70,10 @@ final class SlowDispatcher {
     requests.add(request);
     Optional<BatchSlots> free =
         deployments.stream()
-            .filter(d -> serves(d, ticket) && busy(d) < d.slots())
+            .filter(d -> serves(d, ticket) || (leftOver(request) && late(d, ticket)))
+            .filter(d -> busy(d) < d.slots())
             .min(
-                Comparator.comparingInt((BatchSlots d) -> rank(d, ticket))
+                Comparator.comparingInt((BatchSlots d) -> lastRank(d, ticket))
                     .thenComparing(d -> busy(d) - d.slots()));
     if (free.isPresent()) {
       grant(request, free.get(), now);
@@ -144,6 +153,14 @@ final class SlowDispatcher {
 
   void configure(List<BatchSlots> wanted, long now) {
     pass(now);
+    for (BatchSlots d : deployments) {
+      for (String model : d.models()) {
+        d.qosList().labels().forEach(l -> lastListed.put(List.of(model, l), now + grace));
+      }
+    }
+    lastListed
+        .keySet()
+        .removeIf(l -> wanted.stream().noneMatch(d -> d.models().contains(l.get(0))));
     deployments = wanted;
     requests.stream()
         .filter(
@@ -169,6 +186,16 @@ final class SlowDispatcher {
   /** Whether it waits with a label that no deployment lists for its model any more. */
   private boolean leftOver(Request request) {
     return deployments.stream().noneMatch(d -> serves(d, request.ticket));
+  }
+
+  private static boolean late(BatchSlots deployment, Ticket ticket) {
+    return deployment.models().contains(ticket.model());
+  }
+
+  /** Labels that a deployment does not list come after those it lists. */
+  private static int lastRank(BatchSlots deployment, Ticket ticket) {
+    int rank = rank(deployment, ticket);
+    return rank < 0 ? deployment.qosList().labels().size() : rank;
   }
 
   private static int turn(BatchSlots deployment, Ticket ticket) {

@@ -13,6 +13,7 @@ import dev.sluice.account.KeySecret;
 import dev.sluice.account.Organization;
 import dev.sluice.account.RecordKind;
 import dev.sluice.config.Configuration;
+import dev.sluice.config.ConfigurationWatch;
 import dev.sluice.demo.SimulatedBackend;
 import dev.sluice.demo.SimulatedBackendOptions;
 import dev.sluice.redis.EmbeddedRedis;
@@ -83,6 +84,11 @@ public final class Stack implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException("the stack does not start", e);
     }
+  }
+
+  /** Who is told when the files of the configuration change; they are not watched here. */
+  public ConfigurationWatch.Follower follower() {
+    return sluice.server().follower();
   }
 
   public Path configurationFile() {

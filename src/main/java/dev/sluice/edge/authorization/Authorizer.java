@@ -188,7 +188,7 @@ public final class Authorizer {
     Decision.Admitted admitted = (Decision.Admitted) decision;
     Map<String, String> headers = identity(admitted.caller());
     headers.put(EdgeHeaders.QOS, admitted.block().qos());
-    headers.put(EdgeHeaders.BACKEND_MODEL, with.catalog().nameAtBackend(model));
+    headers.put(EdgeHeaders.BACKEND_MODEL, with.catalog().get().nameAtBackend(model));
     Map<String, String> response = new LinkedHashMap<>();
     response.put("x-request-id", request.id());
     RateLimitHeaders.add(admitted.limits(), response);

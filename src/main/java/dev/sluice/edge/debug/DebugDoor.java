@@ -3,7 +3,6 @@ package dev.sluice.edge.debug;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.account.PlatformAdministrators;
 import dev.sluice.edge.http.Endpoint;
 import dev.sluice.policy.Block;
 import dev.sluice.policy.Catalog;
@@ -17,14 +16,13 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * {@code /config}: the tiers, models, deployments and administrators in force. {@code /queue}: what
- * waits and what runs now.
+ * {@code /config}: the tiers, models, deployments and administrators in force, and what is wrong
+ * with the files if they are not those in force. {@code /queue}: what waits and what runs now.
  */
 public final class DebugDoor {
   private static final String INDEX =
@@ -41,15 +39,11 @@ public final class DebugDoor {
   public DebugDoor(
       Vertx vertx,
       Endpoint endpoint,
-      PlatformAdministrators administrators,
-      Catalog catalog,
-      List<BatchSlots> deployments,
+      Supplier<InForce> configuration,
       Supplier<QueueSnapshot> queue) {
     Router router = Router.router(vertx);
     router.get("/").handler(route -> route.response().end(INDEX));
-    router
-        .get("/config")
-        .handler(route -> send(route, config(administrators, catalog, deployments)));
+    router.get("/config").handler(route -> send(route, config(configuration.get())));
     router.get("/queue").handler(route -> send(route, queue(queue.get())));
     this.server =
         vertx
@@ -66,16 +60,18 @@ public final class DebugDoor {
     return server.shutdown(Duration.ZERO);
   }
 
-  private ObjectNode config(
-      PlatformAdministrators administrators, Catalog catalog, List<BatchSlots> deployments) {
+  private ObjectNode config(InForce inForce) {
     ObjectNode root = json.createObjectNode();
-    add(administrators.names(), root.putArray("platformAdministrators"));
+    root.put("inForceSince", inForce.since().toString());
+    add(inForce.refused(), root.putArray("refused"));
+    add(inForce.administrators().names(), root.putArray("platformAdministrators"));
+    Catalog catalog = inForce.catalog();
     ObjectNode tiers = root.putObject("serviceTiers");
     new TreeMap<>(catalog.tiers()).forEach((name, tier) -> tier(tier, tiers.putArray(name)));
     ObjectNode models = root.putObject("models");
     new TreeMap<>(catalog.models()).forEach((name, model) -> model(model, models.putObject(name)));
     ArrayNode served = root.putArray("deployments");
-    for (BatchSlots slots : deployments) {
+    for (BatchSlots slots : inForce.deployments()) {
       ObjectNode deployment = served.addObject();
       deployment.put("name", slots.deployment());
       deployment.put("slots", slots.slots());

@@ -251,7 +251,7 @@ final class Exchange {
     forwarded
         .forward(
             deployment,
-            ForwardedBody.of(read.buffer(), chat, gateway.catalog().nameAtBackend(model)))
+            ForwardedBody.of(read.buffer(), chat, gateway.catalog().get().nameAtBackend(model)))
         .onSuccess(
             end -> {
               gateway

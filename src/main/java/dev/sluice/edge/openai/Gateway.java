@@ -1,6 +1,6 @@
 package dev.sluice.edge.openai;
 
-import dev.sluice.backend.Deployment;
+import dev.sluice.backend.Deployments;
 import dev.sluice.backend.Upstream;
 import dev.sluice.backend.UpstreamOptions;
 import dev.sluice.edge.Deciding;
@@ -18,7 +18,6 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +36,7 @@ public final class Gateway {
 
   private final Vertx vertx;
   private final GatewayOptions options;
-  private final List<Deployment> deployments;
+  private final Deployments deployments;
   private final UpstreamOptions upstreamOptions;
   private final GatewayParts parts;
   private final Models models;
@@ -49,7 +48,7 @@ public final class Gateway {
       GatewayOptions options,
       Deciding deciding,
       Dispatcher dispatcher,
-      List<Deployment> deployments,
+      Deployments deployments,
       UpstreamOptions upstreamOptions) {
     this.vertx = vertx;
     this.options = options;

@@ -15,6 +15,7 @@ import dev.sluice.policy.Catalog;
 import dev.sluice.queue.Dispatcher;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What the requests of a gateway share.
@@ -25,7 +26,7 @@ import java.util.Set;
 record GatewayParts(
     Admission admission,
     Counters counters,
-    Catalog catalog,
+    Supplier<Catalog> catalog,
     Dispatcher dispatcher,
     Refusals refusals,
     Notices notices,

@@ -1,0 +1,105 @@
+package dev.sluice;
+
+import dev.sluice.backend.Deployments;
+import dev.sluice.config.Configuration;
+import dev.sluice.config.ConfigurationWatch;
+import dev.sluice.config.InvalidConfiguration;
+import dev.sluice.config.Problem;
+import dev.sluice.edge.debug.InForce;
+import dev.sluice.edge.metrics.QueueCollector;
+import dev.sluice.metrics.Metrics;
+import dev.sluice.policy.Catalog;
+import dev.sluice.queue.LocalDispatcher;
+import dev.sluice.ratelimit.RuleTree;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The configuration in force, and what happens when its files change: tiers, descriptor rules and
+ * deployments follow at once and together; the rest of sluice.yaml with the next start.
+ *
+ * <p>Safe for use by many threads. Whoever asks twice may see two configurations, so a decision
+ * asks once.
+ */
+final class LiveConfiguration implements ConfigurationWatch.Follower {
+  private static final Logger log = LoggerFactory.getLogger(LiveConfiguration.class);
+
+  private final LocalDispatcher dispatcher;
+  private final Deployments deployments;
+  private final Metrics metrics;
+  private final InstantSource clock;
+  private volatile State state;
+
+  private record State(Configuration configuration, Instant since, List<String> refused) {}
+
+  LiveConfiguration(Configuration first, Metrics metrics, InstantSource clock) {
+    this.dispatcher =
+        new LocalDispatcher(first.slots(), first.settings().lease(), System::nanoTime);
+    metrics.registry().register(new QueueCollector(dispatcher::snapshot));
+    this.deployments = new Deployments(first.deployments());
+    this.metrics = metrics;
+    this.clock = clock;
+    this.state = new State(first, clock.instant(), List.of());
+    metrics.configurationInForce(state.since());
+  }
+
+  Catalog catalog() {
+    return state.configuration().catalog();
+  }
+
+  Optional<RuleTree> rules() {
+    return Optional.of(state.configuration().rules());
+  }
+
+  /** Of the deployments, as they come and go. */
+  LocalDispatcher dispatcher() {
+    return dispatcher;
+  }
+
+  Deployments deployments() {
+    return deployments;
+  }
+
+  /** For the debug door. */
+  InForce inForce() {
+    State now = state;
+    Configuration its = now.configuration();
+    return new InForce(
+        its.administrators(), its.catalog(), its.slots(), now.since(), now.refused());
+  }
+
+  @Override
+  public void changed(Configuration next) {
+    Configuration before = state.configuration();
+    // Slots before tiers: a model that a tier may call from now on has where to run.
+    deployments.replace(next.deployments());
+    dispatcher.configure(next.slots());
+    state = new State(next, clock.instant(), List.of());
+    metrics.configurationInForce(state.since());
+    metrics.reloadedConfiguration("taken");
+    next.warnings().forEach(warning -> log.warn("{}", warning));
+    log.info(
+        "took over the changed configuration: {} tiers, {} deployments, {} descriptor rules",
+        next.catalog().tiers().size(),
+        next.deployments().size(),
+        next.rules().rules().size());
+    List<String> later = next.settings().sectionsThatDiffer(before.settings());
+    if (!later.isEmpty()) {
+      log.warn("changes of {} take effect with the next start", String.join(", ", later));
+    }
+  }
+
+  @Override
+  public void refused(InvalidConfiguration why) {
+    List<String> problems = why.problems().stream().map(Problem::toString).toList();
+    state = new State(state.configuration(), state.since(), problems);
+    metrics.reloadedConfiguration("refused");
+    log.error(
+        "the changed configuration cannot be used, what was in force stays so:\n{}",
+        String.join("\n", problems));
+  }
+}

@@ -1,0 +1,104 @@
+package dev.sluice.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the files of a configuration, on a thread of its own: they are read again, all of them,
+ * when one has changed and then stood still from one look to the next.
+ *
+ * <p>By content, for neither the time of a file nor an event of its folder is to be relied on where
+ * a volume is a symlink that is swapped, as those of Kubernetes are, or a share of a network.
+ */
+public final class ConfigurationWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ConfigurationWatch.class);
+
+  /** Who wants to know. Called on the watch's thread; may block. */
+  public interface Follower {
+    /** The files have changed, and all is well. */
+    void changed(Configuration configuration);
+
+    /** The files have changed, and cannot be used: what was in force stays so. */
+    void refused(InvalidConfiguration why);
+  }
+
+  private final Path sluiceYaml;
+  private final Map<String, String> environment;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          run -> {
+            Thread daemon = new Thread(run, "configuration-files");
+            daemon.setDaemon(true);
+            return daemon;
+          });
+  private Set<Path> files = Set.of();
+  private Fingerprint judged = Fingerprint.NONE;
+  private Fingerprint seen = Fingerprint.NONE;
+
+  public ConfigurationWatch(Path sluiceYaml, Map<String, String> environment) {
+    this.sluiceYaml = sluiceYaml;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Reads the files for the first time; later ones follow from here. Blocks. */
+  public synchronized Configuration load() throws InvalidConfiguration {
+    Set<Path> read = new TreeSet<>();
+    try {
+      return Configuration.load(sluiceYaml, environment, read::add);
+    } finally {
+      // Also when they cannot be used: a file that is named now must be followed from now on.
+      files = read;
+      judged = Fingerprint.of(files);
+    }
+  }
+
+  /**
+   * Begins to look.
+   *
+   * @param interval from the end of a look to the next
+   */
+  public void follow(Follower follower, Duration interval) {
+    var unused =
+        thread.scheduleWithFixedDelay(
+            () -> safely(follower),
+            interval.toMillis(),
+            interval.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void safely(Follower follower) {
+    try {
+      look(follower);
+    } catch (RuntimeException e) {
+      // Else the looks would end without a word.
+      log.error("the files of the configuration could not be followed", e);
+    }
+  }
+
+  /** One look; blocks. */
+  synchronized void look(Follower follower) {
+    Fingerprint now = Fingerprint.of(files);
+    boolean still = now.equals(seen);
+    seen = now;
+    if (still && !now.equals(judged)) {
+      try {
+        follower.changed(load());
+      } catch (InvalidConfiguration e) {
+        follower.refused(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}
