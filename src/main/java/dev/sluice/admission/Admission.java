@@ -9,7 +9,8 @@ import dev.sluice.account.KeyTerms;
 import dev.sluice.account.KeyText;
 import dev.sluice.account.Permission;
 import dev.sluice.account.Standing;
-import dev.sluice.policy.Block;
+import dev.sluice.admission.Refusal.BoundExceeded.Bound;
+import dev.sluice.policy.Bounds;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.ModelAccess;
 import java.net.InetAddress;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
@@ -27,7 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one decision: key, tier of the user, system tiers, model, rates, in this order.
+ * The one decision: key, tier of the user, system tiers, model, bounds of the request, rates, in
+ * this order.
  *
  * <p>Safe for use by many threads; never blocks. Stages never complete exceptionally: a store that
  * does not answer is a refusal too.
@@ -162,7 +165,7 @@ public final class Admission {
     }
     Caller caller = favourable.caller();
     ModelAccess.Allowed allowed = favourable.access();
-    Hold hold = hold(request, caller, allowed.block());
+    Hold hold = hold(request, caller, allowed);
     return counters
         .admit(hold, caller.version())
         .whenComplete(
@@ -269,11 +272,38 @@ public final class Admission {
             .access(caller.tier(), caller.explicitTier().isPresent(), model, clock.instant());
     if (access instanceof ModelAccess.Allowed allowed) {
       // Only now: a key tells nothing of models that its user may not use either.
-      return caller.key().terms().allows(model)
-          ? new Judgement.For(caller, allowed)
-          : new Judgement.Against(new Refusal.KeyModelNotAllowed(model), found);
+      if (!caller.key().terms().allows(model)) {
+        return new Judgement.Against(new Refusal.KeyModelNotAllowed(model), found);
+      }
+      return exceeded(request, allowed)
+          .<Judgement>map(bound -> new Judgement.Against(bound, found))
+          .orElseGet(() -> new Judgement.For(caller, allowed));
     }
     return new Judgement.Against(refusal(access, model), found);
+  }
+
+  private static Optional<Refusal> exceeded(AdmissionRequest request, ModelAccess.Allowed allowed) {
+    Bounds bounds = allowed.block().bounds();
+    Demand demand = request.demand();
+    String tier = allowed.tier().name();
+    return exceeded(Bound.BATCH_SIZE, demand.batch(), bounds.maxBatchSize(), tier, request.model())
+        .or(
+            () ->
+                exceeded(
+                    Bound.OUTPUT_TOKENS,
+                    demand.outputTokens(),
+                    bounds.maxOutputTokens(),
+                    tier,
+                    request.model()));
+  }
+
+  private static Optional<Refusal> exceeded(
+      Bound bound, Optional<Demand.Amount> asked, OptionalLong most, String tier, String model) {
+    return most.isEmpty()
+        ? Optional.empty()
+        : asked
+            .filter(amount -> amount.value() > most.getAsLong())
+            .map(amount -> new Refusal.BoundExceeded(bound, amount, most.getAsLong(), tier, model));
   }
 
   private static Refusal refusal(ModelAccess access, String model) {
@@ -289,11 +319,20 @@ public final class Admission {
     return new Refusal.ModelNotFound(model);
   }
 
-  /** The vendor counts per user and model. */
-  private Hold hold(AdmissionRequest request, Caller caller, Block block) {
-    Scope scope = new Scope(Scope.Level.USER, caller.user().id(), Optional.of(request.model()));
+  /** The vendor counts per user and model; a block may say otherwise. */
+  private static Scope.Part part(ModelAccess.Allowed allowed, String model) {
+    String tier = allowed.tier().name();
+    return switch (allowed.block().scope()) {
+      case MODEL -> new Scope.Part.OfModel(model);
+      case BLOCK -> new Scope.Part.OfBlock(tier, allowed.block().name());
+      case TIER -> new Scope.Part.OfTier(tier);
+    };
+  }
+
+  private Hold hold(AdmissionRequest request, Caller caller, ModelAccess.Allowed allowed) {
+    Scope scope = new Scope(Scope.Level.USER, caller.user().id(), part(allowed, request.model()));
     List<RateLimit> limits =
-        block.rates().stream().map(rate -> new RateLimit(scope, rate)).toList();
+        allowed.block().rates().stream().map(rate -> new RateLimit(scope, rate)).toList();
     return new Hold(
         request.id(),
         // Another model is counted elsewhere, so it cannot share the charge.

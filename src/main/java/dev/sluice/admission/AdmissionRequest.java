@@ -9,7 +9,13 @@ import java.util.Optional;
  * @param id of the hold; see {@link Hold#id}
  * @param request the request that this is an attempt of; see {@link Hold#request}
  * @param model the public name that the client asked for
+ * @param demand for the bounds of the model's block
  * @param origin for keys that are bound to networks
  */
 public record AdmissionRequest(
-    String id, Optional<String> request, Credential credential, String model, Origin origin) {}
+    String id,
+    Optional<String> request,
+    Credential credential,
+    String model,
+    Demand demand,
+    Origin origin) {}

@@ -118,6 +118,29 @@ public sealed interface Refusal {
   }
 
   /**
+   * The request asks for more at once than its tier allows.
+   *
+   * @param asked and where it is asked for
+   * @param most of it
+   */
+  record BoundExceeded(Bound bound, Demand.Amount asked, long most, String tier, String model)
+      implements Refusal {
+    /** What is bounded. */
+    public enum Bound {
+      BATCH_SIZE,
+      OUTPUT_TOKENS
+    }
+
+    @Override
+    public String reason() {
+      return switch (bound) {
+        case BATCH_SIZE -> "batch_size_exceeded";
+        case OUTPUT_TOKENS -> "output_tokens_exceeded";
+      };
+    }
+  }
+
+  /**
    * A rate has no room.
    *
    * @param limit of those without room, the one that is without it for longest

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -67,8 +68,13 @@ final class Shared {
   Optional<String> tier(Optional<String> tier) {
     if (tier.isPresent() && !tiers().contains(tier.get())) {
       throw new CommandFailed(
-          "no tier '%s' for users in %s: it has %s"
-              .formatted(tier.get(), configuration().settings().sambastack(), tiers()));
+          "no tier '%s' for users in %s: there are %s"
+              .formatted(
+                  tier.get(),
+                  configuration().settings().sambastack().stream()
+                      .map(Path::toString)
+                      .collect(Collectors.joining(", ")),
+                  tiers()));
     }
     return tier;
   }

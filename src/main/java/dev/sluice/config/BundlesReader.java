@@ -8,12 +8,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads {@code bundles.bundleDeploymentSpecs}: the qosList of each group of each deployment. */
+/**
+ * Reads the qosList of each group of each deployment: from {@code bundles.bundleDeploymentSpecs},
+ * and from resources of the kinds {@code BundleDeployment} and {@code ModelDeployment}.
+ */
 final class BundlesReader {
   static final String DEFAULT_GROUP = "default";
 
+  private final Map<String, Field> names = new HashMap<>();
   private final Map<String, Map<String, Field>> groups = new HashMap<>();
   private final Map<String, Map<String, QosList>> qosLists = new HashMap<>();
+  private final Map<String, ServingName> servingNames = new HashMap<>();
+
+  /** What the API calls the model of a deployment. */
+  record ServingName(String name, Field field) {}
 
   /** The names of all deployments, right or wrong. */
   Set<String> deployments() {
@@ -29,26 +37,72 @@ final class BundlesReader {
     return Optional.ofNullable(qosLists.getOrDefault(deployment, Map.of()).get(group));
   }
 
+  /** By deployment, where a resource says it. */
+  Map<String, ServingName> servingNames() {
+    return servingNames;
+  }
+
   void read(Field bundles) {
     bundles.read(
         fields -> {
           fields.ignore("bundleSpecs");
           for (Field spec : fields.field("bundleDeploymentSpecs").items()) {
-            spec.required().read(this::deployment);
+            spec.required()
+                .read(one -> deployment(one.field("name").required(), one.field("groups")));
           }
         });
   }
 
-  private void deployment(Fields fields) {
-    Field nameField = fields.field("name").required();
-    String name = nameField.text().orElse("");
+  /** Reads a resource, as the second version of the vendor's product has them. */
+  void readResource(Field resource) {
+    resource.read(
+        fields -> {
+          fields.ignore("apiVersion", "kind", "status");
+          Field name = fields.field("metadata").required().map(BundlesReader::name);
+          fields.field("spec").required().read(spec -> specification(name, spec));
+        });
+  }
+
+  private static Field name(Fields metadata) {
+    metadata.all(); // Kubernetes puts more there than anybody could list
+    return metadata.field("name").required();
+  }
+
+  private void specification(Field nameField, Fields spec) {
+    spec.ignore("owner", "secretNames", "engineConfig");
+    Field bundle = spec.field("bundle");
+    Field models = spec.field("models");
+    if (bundle.isPresent() && models.isPresent()) {
+      models.error("stands beside bundle; a deployment has one of the two");
+    } else if (!bundle.isPresent() && !models.isPresent()) {
+      spec.field("bundle").error("missing: expected bundle, or models");
+    }
+    Field serving = spec.field("name");
+    Optional<String> name = deployment(nameField, spec.field("groups"));
+    Optional<String> inTheApi = serving.text();
+    if (name.isPresent() && inTheApi.isPresent()) {
+      servingNames.put(name.get(), new ServingName(inTheApi.get(), serving));
+    }
+  }
+
+  /** The deployment's name, if it has one. */
+  private Optional<String> deployment(Field nameField, Field list) {
+    Optional<String> text = nameField.text();
     Map<String, Field> known = new HashMap<>();
-    if (!name.isEmpty() && groups.putIfAbsent(name, known) != null) {
-      nameField.error("two deployments have the name " + name + "; give each its own");
+    if (text.isPresent()) {
+      Field earlier = names.putIfAbsent(text.get(), nameField);
+      if (earlier == null) {
+        groups.put(text.get(), known);
+      } else {
+        nameField.error(
+            "two deployments have the name %s, the first at %s; give each its own"
+                .formatted(text.get(), earlier.place()));
+      }
     }
-    for (Field group : fields.field("groups").items()) {
-      group.required().read(f -> group(name, known, f));
+    for (Field group : list.items()) {
+      group.required().read(fields -> group(text.orElse(""), known, fields));
     }
+    return text;
   }
 
   private void group(String deployment, Map<String, Field> known, Fields fields) {

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 /**
  * Everything that the files and the environment say: one checked, immutable snapshot.
  *
+ * @param tiers what holds for each tier and model, and why
  * @param slots the batch slots of each of {@code deployments}, in the same order, by the same names
  * @param rules Envoy's descriptor rules
  * @param administrators of the whole platform, as the vendor's file names them
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
 public record Configuration(
     SluiceConfig settings,
     Catalog catalog,
+    TierTable tiers,
     List<BatchSlots> slots,
     List<Deployment> deployments,
     RuleTree rules,
@@ -40,7 +42,7 @@ public record Configuration(
   }
 
   /**
-   * Reads {@code sluice.yaml} and the file that it names. Reads files, so it blocks.
+   * Reads {@code sluice.yaml} and the files that it names. Reads files, so it blocks.
    *
    * @param environment of the process; {@code SLUICE_...} variables replace scalars of {@code
    *     sluice.yaml}
@@ -64,10 +66,10 @@ public record Configuration(
     SluiceReader ours = new SluiceReader(sluiceYaml);
     Optional<SluiceConfig> settings = ours.read(overrides, problems);
     overrides.reportUnknown(problems);
-    ours.sambastack().ifPresent(reads);
+    ours.sambastack().forEach(reads);
     settings.flatMap(all -> all.rateLimit().directory()).ifPresent(reads);
     Optional<SambaStackReader> vendors =
-        ours.sambastack().flatMap(file -> SambaStackReader.read(file, problems));
+        SambaStackReader.read(ours.sambastack(), sluiceYaml, problems);
     Optional<CrossCheck> both = vendors.map(v -> new CrossCheck(ours, v));
     List<BatchSlots> slots = both.map(CrossCheck::slots).orElse(List.of());
     RuleTree rules =
@@ -76,11 +78,13 @@ public record Configuration(
             .map(directory -> rules(directory, problems))
             .orElse(RuleTree.EMPTY);
     problems.throwIfInvalid();
+    CrossCheck checked = both.orElseThrow();
     SluiceConfig valid = settings.orElseThrow();
-    both.ifPresent(check -> check.run(valid));
+    checked.run(valid);
     return new Configuration(
         valid,
-        new Catalog(vendors.orElseThrow().tiers().tiers(), valid.maintenanceEnds(), valid.models()),
+        new Catalog(checked.tiers(), valid.maintenanceEnds(), valid.models()),
+        checked.table(),
         slots,
         valid.deployments().stream()
             .map(d -> new Deployment(d.uniqueName(), d.url(), d.apiKey()))

@@ -117,6 +117,12 @@ final class Field {
     return node.filter(MappingNode.class::isInstance).isPresent();
   }
 
+  /** Whether a list stands here, in the file or in the environment. */
+  boolean isList() {
+    return node.filter(SequenceNode.class::isInstance).isPresent()
+        || reading.overrides().sets(path + "[0]");
+  }
+
   /** Whether the file has anything here, be it right or wrong. */
   boolean isPresent() {
     return node.isPresent();

@@ -14,10 +14,11 @@ final class Problems {
     found.add(new Problem(severity, file, line, field, message));
   }
 
-  /** By file, then by line. */
+  /** By file, then by line; what is found twice, as in a tier and in one that inherits it, once. */
   List<Problem> all() {
     List<String> files = found.stream().map(Problem::file).distinct().toList();
     return found.stream()
+        .distinct()
         .sorted(
             Comparator.comparingInt((Problem problem) -> files.indexOf(problem.file()))
                 .thenComparingInt(problem -> problem.line().orElse(0)))

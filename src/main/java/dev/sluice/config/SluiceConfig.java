@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No {@code toString} shows a secret.
  *
- * @param sambastack the vendor's file, relative to the working directory or absolute
+ * @param sambastack the vendor's files and directories, relative to the working directory or
+ *     absolute; at least one
  * @param dataDirectory where the embedded Redis keeps its data, relative to the working directory
  *     or absolute
  * @param publicPaths that need no key at the doors for edges
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param models by public name: those of which more is said than which deployments serve them
  */
 public record SluiceConfig(
-    Path sambastack,
+    List<Path> sambastack,
     RedisAddress redis,
     Path dataDirectory,
     Gateway gateway,
@@ -52,6 +53,7 @@ public record SluiceConfig(
     Map<String, Model> models,
     List<DeploymentSettings> deployments) {
   public SluiceConfig {
+    sambastack = List.copyOf(sambastack);
     maintenanceEnds = Map.copyOf(maintenanceEnds);
     models = Map.copyOf(models);
     deployments = List.copyOf(deployments);

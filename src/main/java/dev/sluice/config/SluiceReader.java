@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.Node;
 
@@ -31,18 +32,29 @@ final class SluiceReader {
   /** RFC 9110, 5.6.2, as Envoy and NGINX pass it on. */
   private static final Pattern HEADER = Pattern.compile("[a-z0-9!#$%&'*+.^_`|~-]+");
 
+  /** What says who calls cannot say for which model; and a model's name is shown and logged. */
+  private static final Set<String> CREDENTIALS =
+      Set.of(
+          "authorization",
+          "proxy-authorization",
+          "cookie",
+          "x-api-key",
+          "api-key",
+          "x-sluice-proof");
+
   private final Path file;
   private final DeploymentsReader deployments = new DeploymentsReader();
   private final ModelsReader models = new ModelsReader();
   private final Map<String, Field> maintenanceFields = new LinkedHashMap<>();
-  private Optional<Path> sambastack = Optional.empty();
+  private final Ports ports = new Ports();
+  private List<Path> sambastack = List.of();
 
   SluiceReader(Path file) {
     this.file = file;
   }
 
-  /** The vendor's file, as soon as it is known. */
-  Optional<Path> sambastack() {
+  /** The vendor's files and directories, as soon as they are known. */
+  List<Path> sambastack() {
     return sambastack;
   }
 
@@ -76,7 +88,7 @@ final class SluiceReader {
   }
 
   private Optional<SluiceConfig> settings(Fields root) {
-    sambastack = path(root.field("sambastack").required()).map(file::resolveSibling);
+    sambastack = paths(root.field("sambastack").required());
     RedisAddress redis = redis(root.field("redis").secret());
     // Beside the file, so that every command finds the same data, wherever it is called from.
     Path data = file.resolveSibling(path(root.field("dataDirectory")).orElse(Path.of("data")));
@@ -96,10 +108,11 @@ final class SluiceReader {
     Map<String, Instant> ends = root.field("maintenanceEnds").map(this::maintenanceEnds);
     models.read(root.field("models"));
     deployments.read(root.field("deployments"));
-    return sambastack.map(
-        vendor ->
+    return sambastack.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
             new SluiceConfig(
-                vendor,
+                sambastack,
                 redis,
                 data,
                 gateway,
@@ -124,6 +137,15 @@ final class SluiceReader {
         .value(RedisAddress.EXPECTED, RedisAddress::parse)
         .or(() -> RedisAddress.parse("redis://127.0.0.1:6379"))
         .orElseThrow();
+  }
+
+  /** One path, or a list of them; beside the file. */
+  private List<Path> paths(Field field) {
+    List<Field> each = field.isList() ? field.items() : List.of(field);
+    return each.stream()
+        .flatMap(one -> path(one.required()).stream())
+        .map(file::resolveSibling)
+        .toList();
   }
 
   static Optional<Path> path(Field field) {
@@ -185,8 +207,11 @@ final class SluiceReader {
         fields
             .field("modelHeader")
             .value(
-                "the name of a header, in lower case",
-                text -> Optional.of(text).filter(HEADER.asMatchPredicate()))
+                "the name of a header, in lower case, that carries no credential",
+                text ->
+                    Optional.of(text)
+                        .filter(HEADER.asMatchPredicate())
+                        .filter(name -> !CREDENTIALS.contains(name)))
             .or(() -> modelHeader));
   }
 
@@ -215,10 +240,14 @@ final class SluiceReader {
   }
 
   private Listener listener(Fields fields, String host, int port) {
-    return new Listener(
-        fields.field("host").text().orElse(host),
-        fields.field("port").wholeNumber(0, 65_535).orElse(port),
-        TlsReader.read(fields.field("tls"), file));
+    Field portField = fields.field("port");
+    Listener listener =
+        new Listener(
+            fields.field("host").text().orElse(host),
+            portField.wholeNumber(0, 65_535).orElse(port),
+            TlsReader.read(fields.field("tls"), file));
+    ports.take(listener, portField);
+    return listener;
   }
 
   private static Log log(Fields fields) {

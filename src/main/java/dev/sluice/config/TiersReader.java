@@ -1,44 +1,28 @@
 package dev.sluice.config;
 
-import dev.sluice.policy.Block;
-import dev.sluice.policy.Catalog;
-import dev.sluice.policy.Rate;
-import dev.sluice.policy.Tier;
-import java.time.Duration;
+import dev.sluice.config.DeclaredTier.Entry;
+import dev.sluice.config.DeclaredTier.EveryBlock;
+import dev.sluice.config.DeclaredTier.Inherited;
+import dev.sluice.config.DeclaredTier.Overriding;
+import dev.sluice.config.DeclaredTier.SomeModels;
+import dev.sluice.config.DeclaredTier.Written;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
-/** Reads {@code serviceTiers}. */
+/** Reads {@code serviceTiers}, of one file or of several. */
 final class TiersReader {
-  static final int DEFAULT_QUEUE_DEPTH = 100;
-  private static final int LONGEST_PERIOD_SECONDS = 366 * 24 * 3600;
-  private static final String INHERITS =
-      "is not supported by this version; write the tier out in full";
+  private static final String INHERITS = "inherits";
+  private static final String OVERRIDES = "overrides";
+  private static final String BLOCKS = "blocks";
 
-  private final Map<String, Field> seen = new HashMap<>();
-  private final Map<String, Tier> tiers = new LinkedHashMap<>();
-  private final List<PlacedBlock> blocks = new ArrayList<>();
+  private final Map<String, DeclaredTier> declared = new LinkedHashMap<>();
 
-  /** A block of a tier for users, with the places of its models in the file. */
-  record PlacedBlock(Block block, Map<String, Field> models) {}
-
-  Map<String, Tier> tiers() {
-    return tiers;
-  }
-
-  /** The blocks of all tiers but those that speak of a model's state. */
-  List<PlacedBlock> blocks() {
-    return blocks;
-  }
-
-  /** Whether no tier was seen, right or wrong. */
-  boolean none() {
-    return seen.isEmpty();
+  /** The tiers, as they are written, in the order of the files. */
+  Map<String, DeclaredTier> declared() {
+    return declared;
   }
 
   void read(Field serviceTiers) {
@@ -46,101 +30,95 @@ final class TiersReader {
   }
 
   private void tier(String name, Field field) {
-    Field earlier = seen.putIfAbsent(name, field);
+    DeclaredTier earlier = declared.get(name);
     if (earlier != null) {
-      field.error("this tier stands twice, first at " + earlier.place() + "; remove one");
+      field.error("this tier stands twice, first at " + earlier.field().place() + "; remove one");
       return;
     }
     if (name.isBlank()) {
       field.error("a tier needs a name");
       return;
     }
-    if (field.isMapping() && field.has("inherits")) {
-      field.error("\"inherits\" " + INHERITS);
+    BlockReader reader = new BlockReader(name);
+    List<Entry> entries = new ArrayList<>();
+    if (field.isMapping()) {
+      field.read(fields -> whole(fields, field, reader, entries));
+    } else {
+      entries(field, reader, BlockValues.NONE, entries);
+    }
+    declared.put(name, new DeclaredTier(name, field, entries));
+  }
+
+  /** A tier that is written as a map: one block, or what another has, or blocks with defaults. */
+  private static void whole(Fields fields, Field tier, BlockReader reader, List<Entry> entries) {
+    if (!fields.has(BLOCKS)) {
+      fields.ignore(BLOCKS);
+      entry(fields, tier, reader, BlockValues.NONE).ifPresent(entries::add);
       return;
     }
-    List<Block> read = new ArrayList<>();
-    Map<String, Integer> lineOf = new HashMap<>();
-    for (Field item : field.items()) {
-      item.required().map(fields -> block(name, fields, lineOf)).ifPresent(read::add);
-    }
-    tiers.put(name, new Tier(name, read));
-  }
-
-  private Optional<Block> block(String tier, Fields fields, Map<String, Integer> lineOf) {
-    if (fields.has("inherits") || fields.has("overrides")) {
-      fields.ignore("models", "qos", "queueDepth", "rates", "inherits", "overrides");
-      String key = fields.has("inherits") ? "inherits" : "overrides";
-      fields.field(key).error(INHERITS);
-      return Optional.empty();
-    }
-    boolean state = Catalog.MODEL_STATES.contains(tier);
-    Map<String, Field> models = models(fields, lineOf);
-    String qos = fields.field("qos").text().orElse(tier);
-    Optional<Long> depth = fields.field("queueDepth").wholeNumber(0, Long.MAX_VALUE);
-    List<Rate> rates = rates(fields.field("rates"));
-    if (models.isEmpty()) {
-      return Optional.empty();
-    }
-    int queueDepth =
-        depth
-            .map(d -> (int) Math.min(d, Integer.MAX_VALUE))
-            .orElse(state ? 0 : DEFAULT_QUEUE_DEPTH);
-    Block block = new Block(models.keySet(), qos, queueDepth, rates);
-    if (!state) {
-      blocks.add(new PlacedBlock(block, models));
-    }
-    return Optional.of(block);
-  }
-
-  private static Map<String, Field> models(Fields fields, Map<String, Integer> lineOf) {
-    Map<String, Field> models = new LinkedHashMap<>();
-    for (Field item : fields.field("models").required().items()) {
-      Optional<String> model = item.required().text();
-      if (model.isPresent()) {
-        Integer earlier = lineOf.putIfAbsent(model.get(), item.line());
-        if (earlier != null) {
-          item.warning(
-              "this tier lists the model "
-                  + model.get()
-                  + " in line "
-                  + earlier
-                  + " already, and that holds");
-        }
-        models.putIfAbsent(model.get(), item);
+    for (String other : List.of("models", INHERITS, OVERRIDES)) {
+      if (fields.has(other)) {
+        fields.field(other).error("stands beside blocks; put it into one of the blocks");
       }
     }
-    return models;
+    entries(fields.field(BLOCKS), reader, reader.values(fields), entries);
   }
 
-  /** The vendor's own documents write one rate both as a list of one and as a map. */
-  private static List<Rate> rates(Field field) {
-    Map<Duration, Rate> byPeriod = new LinkedHashMap<>();
-    for (Field item : field.isMapping() ? List.of(field) : field.items()) {
-      item.required().map(TiersReader::rate).ifPresent(rate -> add(rate, byPeriod, item));
+  private static void entries(
+      Field list, BlockReader reader, BlockValues ofTier, List<Entry> entries) {
+    for (Field item : list.items()) {
+      item.required().map(f -> entry(f, item, reader, ofTier)).ifPresent(entries::add);
     }
-    return List.copyOf(byPeriod.values());
   }
 
-  private static void add(Rate rate, Map<Duration, Rate> byPeriod, Field item) {
-    Rate earlier = byPeriod.putIfAbsent(rate.period(), rate);
-    if (earlier == null) {
-      return;
+  private static Optional<Entry> entry(
+      Fields fields, Field item, BlockReader reader, BlockValues ofTier) {
+    if (fields.has(INHERITS) || fields.has(OVERRIDES)) {
+      return inherited(fields, reader);
     }
-    Rate tightest = rate.allowedRequests() < earlier.allowedRequests() ? rate : earlier;
-    byPeriod.put(rate.period(), tightest);
-    item.warning(
-        "two rates have a period of %d s: the tightest holds, %d requests"
-            .formatted(rate.period().toSeconds(), tightest.allowedRequests()));
+    fields.ignore(INHERITS, OVERRIDES);
+    return written(fields, reader, ofTier.over(reader.defaults(item))).map(block -> block);
   }
 
-  private static Optional<Rate> rate(Fields fields) {
-    Optional<Long> allowed =
-        fields.field("allowedRequests").required().wholeNumber(0, Long.MAX_VALUE);
-    OptionalInt period =
-        fields.field("periodSeconds").required().wholeNumber(1, LONGEST_PERIOD_SECONDS);
-    return allowed.isPresent() && period.isPresent()
-        ? Optional.of(new Rate(allowed.get(), Duration.ofSeconds(period.getAsInt())))
-        : Optional.empty();
+  private static Optional<Written> written(
+      Fields fields, BlockReader reader, BlockValues otherwise) {
+    Map<String, Field> models = reader.models(fields.field("models").required());
+    BlockValues values = reader.values(fields).over(otherwise);
+    return models.isEmpty() ? Optional.empty() : Optional.of(new Written(models, values));
+  }
+
+  private static Optional<Entry> inherited(Fields fields, BlockReader reader) {
+    fields.ignore(BLOCKS);
+    for (String other : BlockReader.KEYS) {
+      if (fields.has(other)) {
+        fields
+            .field(other)
+            .error("stands beside inherits, where nothing but overrides changes; put it there");
+      }
+    }
+    Field base = fields.field(INHERITS);
+    Field overrides = fields.field(OVERRIDES);
+    if (!base.isPresent()) {
+      overrides.error("needs inherits beside it, the tier of which it overrides fields");
+    }
+    Overriding overriding = overriding(overrides, reader);
+    return base.text().map(name -> new Inherited(name, base, overriding));
+  }
+
+  private static Overriding overriding(Field overrides, BlockReader reader) {
+    if (overrides.isMapping()) {
+      return overrides.map(
+          fields -> {
+            Field models = fields.field("models");
+            return new EveryBlock(
+                models.isPresent() ? reader.models(models.required()) : Map.of(),
+                reader.values(fields));
+          });
+    }
+    List<Written> parts = new ArrayList<>();
+    for (Field item : overrides.items()) {
+      item.required().map(f -> written(f, reader, BlockValues.NONE)).ifPresent(parts::add);
+    }
+    return new SomeModels(parts);
   }
 }

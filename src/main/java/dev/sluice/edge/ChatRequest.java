@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.sluice.admission.Demand;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param modelStart where the value of {@code model} begins in the body: its quotation mark
  * @param modelEnd behind its other quotation mark
  */
-public record ChatRequest(String model, int modelStart, int modelEnd) {
+public record ChatRequest(String model, int modelStart, int modelEnd, Demand demand) {
   /** The most characters that a model's name may have. */
   public static final int LONGEST_MODEL = 256;
 
@@ -39,9 +40,10 @@ public record ChatRequest(String model, int modelStart, int modelEnd) {
                   + " as it is.",
               "unsupported_content_encoding"));
     }
-    ChatRequest model = null;
+    Name model = null;
     boolean stream = false;
     boolean messages = false;
+    DemandReader demand = DemandReader.ofChatCompletion();
     try (JsonParser json = JSON.createParser(body)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw malformed("The body must be a JSON object.", "invalid_json");
@@ -64,7 +66,11 @@ public record ChatRequest(String model, int modelStart, int modelEnd) {
             messages = true;
             messages(json, value);
           }
-          default -> json.skipChildren();
+          default -> {
+            if (!demand.read(field, json)) {
+              json.skipChildren();
+            }
+          }
         }
       }
       if (json.nextToken() != null) {
@@ -83,10 +89,13 @@ public record ChatRequest(String model, int modelStart, int modelEnd) {
     if (!messages) {
       throw missing("messages");
     }
-    return model;
+    return new ChatRequest(model.text(), model.start(), model.end(), demand.demand());
   }
 
-  private static ChatRequest model(JsonParser json, JsonToken value)
+  /** The value of {@code model}, and where it stands in the body. */
+  private record Name(String text, int start, int end) {}
+
+  private static Name model(JsonParser json, JsonToken value)
       throws IOException, BadRequest {
     if (value != JsonToken.VALUE_STRING) {
       throw type("model", "a string", value);
@@ -105,7 +114,7 @@ public record ChatRequest(String model, int modelStart, int modelEnd) {
     if (start < 0) { // the parser reads UTF-16 and UTF-32 as well, as characters
       throw malformed("The body must be JSON in UTF-8.", "invalid_json");
     }
-    return new ChatRequest(model, (int) start, (int) json.currentLocation().getByteOffset());
+    return new Name(model, (int) start, (int) json.currentLocation().getByteOffset());
   }
 
   private static void bool(String field, JsonToken value) throws BadRequest {
@@ -130,7 +139,7 @@ public record ChatRequest(String model, int modelStart, int modelEnd) {
     } while (json.nextToken() != JsonToken.END_ARRAY);
   }
 
-  private static void once(boolean first, String field) throws BadRequest {
+  static void once(boolean first, String field) throws BadRequest {
     if (!first) {
       throw invalid(field, "The field '" + field + "' stands twice in the body.");
     }
@@ -144,13 +153,14 @@ public record ChatRequest(String model, int modelStart, int modelEnd) {
             .param(field));
   }
 
-  private static BadRequest type(String field, String expected, JsonToken found) {
+  static BadRequest type(String field, String expected, JsonToken found) {
     String name =
         switch (found) {
           case START_OBJECT -> "an object";
           case START_ARRAY -> "an array";
           case VALUE_STRING -> "a string";
-          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+          case VALUE_NUMBER_INT -> "a number";
+          case VALUE_NUMBER_FLOAT -> "a decimal number";
           case VALUE_TRUE, VALUE_FALSE -> "a boolean";
           default -> "null";
         };

@@ -3,6 +3,7 @@ package dev.sluice.edge;
 import dev.sluice.admission.Decision;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
+import dev.sluice.admission.Scope;
 import dev.sluice.queue.Dispatcher;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -139,6 +140,9 @@ public final class Refusals {
     if (refusal instanceof Refusal.ModelUnderMaintenance maintenance) {
       return maintenance(maintenance, headers, requestId);
     }
+    if (refusal instanceof Refusal.BoundExceeded bound) {
+      return error(400, boundExceeded(bound), headers, requestId);
+    }
     if (refusal instanceof Refusal.RateExceeded rate) {
       return rateExceeded(rate.limit(), headers, requestId);
     }
@@ -272,7 +276,7 @@ public final class Refusals {
             + " `"
             + limit.limit().scope().id()
             + "`"
-            + limit.limit().scope().model().map(model -> " on `" + model + "`").orElse("")
+            + on(limit.limit().scope().part())
             + ": limit "
             + limit.allowed()
             + " requests per "
@@ -282,6 +286,35 @@ public final class Refusals {
             + ", requested 1. "
             + when;
     return error(429, ErrorBody.of(message, "requests", "rate_limit_exceeded"), headers, requestId);
+  }
+
+  private static String on(Scope.Part part) {
+    if (part instanceof Scope.Part.OfModel one) {
+      return " on `" + one.model() + "`";
+    } else if (part instanceof Scope.Part.OfBlock one) {
+      return " on `" + one.block() + "` and what tier `" + one.tier() + "` counts with it";
+    } else if (part instanceof Scope.Part.OfTier one) {
+      return " on all models of tier `" + one.tier() + "`";
+    }
+    return "";
+  }
+
+  private static ErrorBody boundExceeded(Refusal.BoundExceeded exceeded) {
+    String what =
+        switch (exceeded.bound()) {
+          case BATCH_SIZE -> " in one request";
+          case OUTPUT_TOKENS -> " output tokens";
+        };
+    String message =
+        "Invalid '%s': tier `%s` allows at most %d%s on `%s`, got %d."
+            .formatted(
+                exceeded.asked().field(),
+                exceeded.tier(),
+                exceeded.most(),
+                what,
+                exceeded.model(),
+                exceeded.asked().value());
+    return ErrorBody.invalidRequest(message, exceeded.reason()).param(exceeded.asked().field());
   }
 
   private static ErrorBody modelNotFound(String model) {

@@ -1,9 +1,10 @@
 package dev.sluice.policy;
 
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A model-group block of a tier: some models and what holds for each of them.
@@ -12,11 +13,22 @@ import java.util.Set;
  * @param qos the Quality-of-Service label of the block's requests
  * @param queueDepth how many requests may wait before a busy response; 0 lets none wait
  * @param rates every entry applies; no two entries have the same period; none means unlimited
+ * @param tokenRates the same for tokens; not enforced yet
+ * @param bounds of one request
+ * @param scope what the rates count together
  */
-public record Block(Set<String> models, String qos, int queueDepth, List<Rate> rates) {
+public record Block(
+    Set<String> models,
+    String qos,
+    int queueDepth,
+    List<Rate> rates,
+    List<TokenRate> tokenRates,
+    Bounds bounds,
+    RateScope scope) {
   public Block {
     models = Set.copyOf(models);
     rates = List.copyOf(rates);
+    tokenRates = List.copyOf(tokenRates);
     if (models.isEmpty()) {
       throw new IllegalArgumentException("a block needs at least one model");
     }
@@ -26,10 +38,28 @@ public record Block(Set<String> models, String qos, int queueDepth, List<Rate> r
     if (queueDepth < 0) {
       throw new IllegalArgumentException("queueDepth must be 0 or more: " + queueDepth);
     }
-    Set<Duration> periods = new HashSet<>();
-    for (Rate rate : rates) {
-      if (!periods.add(rate.period())) {
-        throw new IllegalArgumentException("two rates have the same period: " + rate.period());
+    checkDistinct(rates.stream().map(Rate::period));
+    checkDistinct(tokenRates.stream().map(TokenRate::period));
+  }
+
+  /** A block whose requests are unbounded, and whose models are counted one by one. */
+  public Block(Set<String> models, String qos, int queueDepth, List<Rate> rates) {
+    this(models, qos, queueDepth, rates, List.of(), Bounds.NONE, RateScope.MODEL);
+  }
+
+  /**
+   * What tells this block from the others of its tier, whatever their order: the first of its
+   * models by name.
+   */
+  public String name() {
+    return Collections.min(models);
+  }
+
+  private static void checkDistinct(Stream<Duration> periods) {
+    List<Duration> all = periods.sorted().toList();
+    for (int i = 1; i < all.size(); i++) {
+      if (all.get(i).equals(all.get(i - 1))) {
+        throw new IllegalArgumentException("two rates have the same period: " + all.get(i));
       }
     }
   }

@@ -18,6 +18,10 @@ public record Rate(long allowedRequests, Duration period) {
     if (allowedRequests < 0) {
       throw new IllegalArgumentException("allowedRequests must be 0 or more: " + allowedRequests);
     }
+    checkPeriod(period);
+  }
+
+  static void checkPeriod(Duration period) {
     if (period.compareTo(SHORTEST) < 0 || period.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException("period must be 1 s to 366 days: " + period);
     }

@@ -1,9 +1,6 @@
 package dev.sluice.ratelimit;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,8 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** Reads rule files as envoyproxy/ratelimit writes them. Blocks: not for an event loop. */
 public final class RuleLoader {
@@ -43,15 +38,10 @@ public final class RuleLoader {
     return new LoadedRules(new RuleTree(domains), sorted);
   }
 
-  /** In the order of their names, so that several files of one domain mean the same everywhere. */
   private static List<Path> list(RuleFiles files, List<RuleProblem> problems) {
-    try (Stream<Path> below = Files.walk(files.directory(), FileVisitOption.FOLLOW_LINKS)) {
-      return below
-          .filter(Files::isRegularFile)
-          .filter(file -> !files.ignoreDotFiles() || !isDotted(files.directory(), file))
-          .sorted()
-          .toList();
-    } catch (IOException | UncheckedIOException e) {
+    try {
+      return new DirectoryFiles(files.directory(), files.ignoreDotFiles()).list();
+    } catch (IOException e) {
       String why =
           e instanceof NoSuchFileException
               ? "there is no such directory"
@@ -61,11 +51,6 @@ public final class RuleLoader {
               true, files.directory().toString(), OptionalInt.empty(), "cannot be read: " + why));
       return List.of();
     }
-  }
-
-  private static boolean isDotted(Path directory, Path file) {
-    return StreamSupport.stream(directory.relativize(file).spliterator(), false)
-        .anyMatch(part -> part.toString().startsWith("."));
   }
 
   private static String name(Path directory, Path file) {

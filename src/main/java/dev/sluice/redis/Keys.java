@@ -63,7 +63,19 @@ record Keys(String organization) {
   }
 
   String rate(Scope scope) {
-    String key = prefix() + "rate:" + scope.level().label() + ":" + scope.id();
-    return scope.model().map(model -> key + ":" + model).orElse(key);
+    String record = scope.level().label() + ":" + scope.id();
+    if (scope.part() instanceof Scope.Part.OfModel one) {
+      return prefix() + "rate:" + record + ":" + one.model();
+    } else if (scope.part() instanceof Scope.Part.OfTier one) {
+      return prefix() + "rate-tier:" + record + ":" + one.tier();
+    } else if (scope.part() instanceof Scope.Part.OfBlock one) {
+      return prefix() + "rate-block:" + record + ":" + withoutColon(one.tier()) + ":" + one.block();
+    }
+    return prefix() + "rate:" + record;
+  }
+
+  /** Only what stands last may have a colon. */
+  private static String withoutColon(String name) {
+    return name.replace("%", "%25").replace(":", "%3A");
   }
 }

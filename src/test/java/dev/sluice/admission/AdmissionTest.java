@@ -146,7 +146,12 @@ final class AdmissionTest {
             join(
                 admission.admit(
                     new AdmissionRequest(
-                        "h", Optional.empty(), new Credential.Presented(wrong), "small", INSIDE)));
+                        "h",
+                        Optional.empty(),
+                        new Credential.Presented(wrong),
+                        "small",
+                        Demand.UNKNOWN,
+                        INSIDE)));
 
     assertThat(refused.refusal())
         .isEqualTo(new Refusal.InvalidKey(Cause.UNKNOWN, wrong.lastFour()));
@@ -163,7 +168,12 @@ final class AdmissionTest {
     return join(
         admission.admit(
             new AdmissionRequest(
-                "h", Optional.empty(), new Credential.Presented(TEXT), model, origin)));
+                "h",
+                Optional.empty(),
+                new Credential.Presented(TEXT),
+                model,
+                Demand.UNKNOWN,
+                origin)));
   }
 
   private Refusal refusal(String model) {

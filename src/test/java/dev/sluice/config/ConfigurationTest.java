@@ -33,6 +33,7 @@ final class ConfigurationTest {
           - {name: default, minReplicas: 1, qosList: [web, free]}
           - {name: batch, qosList: [free]}
       serviceTiers:
+        free: [{models: [m]}]
         web:
         - models: [m]
       """;
@@ -84,7 +85,7 @@ final class ConfigurationTest {
     Configuration configuration = load(OURS, Map.of());
 
     SluiceConfig settings = configuration.settings();
-    assertThat(settings.sambastack()).isEqualTo(folder.resolve("sambastack.yaml"));
+    assertThat(settings.sambastack()).containsExactly(folder.resolve("sambastack.yaml"));
     assertThat(settings.redis().reveal()).isEqualTo("redis://127.0.0.1:6379");
     assertThat(settings.dataDirectory()).isEqualTo(folder.resolve("data"));
     assertThat(settings.gateway())
@@ -296,7 +297,10 @@ final class ConfigurationTest {
         .containsExactly(
             new BatchSlots("bd-x", Set.of("m", "n"), 3, new QosList(List.of("web", "free"))),
             new BatchSlots("two", Set.of("m"), 1, new QosList(List.of("web"))));
-    assertThat(configuration.warnings()).isEmpty();
+    assertThat(texts(configuration.warnings()))
+        .containsExactly(
+            "sluice.yaml:3: deployments[0].name: no tier lists the model n, which this deployment"
+                + " serves: nobody can call it");
   }
 
   @Test
@@ -347,7 +351,7 @@ final class ConfigurationTest {
         .containsExactly(
             "sluice.yaml:1: lease: expected a duration such as 500ms, 10s, 5m or 1h, from 1s to"
                 + " 24h, found \"0s\"",
-            "sambastack.yaml:10: serviceTiers.web[0].queueDepth: expected a whole number of 0 or"
+            "sambastack.yaml:11: serviceTiers.web[0].queueDepth: expected a whole number of 0 or"
                 + " more, found \"-1\"");
   }
 
@@ -399,10 +403,10 @@ final class ConfigurationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "bd-y | default | '' | sluice.yaml:3: deployments[0].name: no bundleDeploymentSpec has the"
-            + " name bd-y; did you mean \"bd-x\"?; give it a qosList here, or in sambastack.yaml",
+        "bd-y | default | '' | sluice.yaml:3: deployments[0].name: no bundleDeploymentSpec and no"
+            + " resource has the name bd-y; did you mean \"bd-x\"?; give it a qosList here, or in sambastack.yaml",
         "bd-x | other | '' | sluice.yaml:3: deployments[0].name: no qosList for the group other of"
-            + " the bundleDeploymentSpec bd-x; give it a qosList here, or in sambastack.yaml",
+            + " the deployment bd-x; give it a qosList here, or in sambastack.yaml",
         "bd-x | batch | 'qosList: [web]' | sluice.yaml:8: deployments[0].qosList: this deployment"
             + " has a qosList in sambastack.yaml:6 too; remove one",
         "bd-x | default | 'qosList: []' | sluice.yaml:8: deployments[0].qosList: expected at least"
@@ -477,14 +481,14 @@ final class ConfigurationTest {
 
     assertThat(texts(configuration.warnings()))
         .containsExactly(
-            "sambastack.yaml:10: serviceTiers.web[1].models[0]: this tier lists the model m in line"
-                + " 9 already, and that holds",
-            "sambastack.yaml:10: serviceTiers.web[1].models[0]: no deployment that serves the model"
-                + " m has the label \"gold\" in its qosList",
-            "sambastack.yaml:10: serviceTiers.web[1].models[1]: no deployment serves the model"
+            "sambastack.yaml:11: serviceTiers.web[1].models[0]: this tier lists the model m"
+                + " already, at sambastack.yaml:10, and that holds",
+            "sambastack.yaml:11: serviceTiers.web[1].models[1]: no deployment serves the model"
                 + " other",
-            "sambastack.yaml:13: serviceTiers.gold[0].models[0]: no deployment that serves the"
-                + " model m has the label \"gold\" in its qosList",
+            "sambastack.yaml:12: serviceTiers.web[1].qos: no deployment has the label \"gold\" in"
+                + " its qosList",
+            "sambastack.yaml:14: serviceTiers.gold[0]: no deployment has the label \"gold\" in its"
+                + " qosList",
             "sluice.yaml:7: maintenanceEnds.m: the tier maintenance does not list this model: no"
                 + " effect");
   }

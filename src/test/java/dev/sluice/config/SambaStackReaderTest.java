@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,10 +37,14 @@ final class SambaStackReaderTest {
 
   private static Read read(Path file) throws InvalidConfiguration {
     Problems problems = new Problems();
-    Optional<SambaStackReader> reader = SambaStackReader.read(file, problems);
+    Optional<SambaStackReader> reader =
+        SambaStackReader.read(List.of(file), Path.of("sluice.yaml"), problems);
     problems.throwIfInvalid();
     SambaStackReader valid = reader.orElseThrow();
-    return new Read(valid.tiers().tiers(), valid.bundles(), problems.all());
+    return new Read(
+        valid.tiers().stream().collect(Collectors.toMap(EffectiveTier::name, EffectiveTier::tier)),
+        valid.bundles(),
+        problems.all());
   }
 
   /** What was read from a file without errors. */
@@ -111,8 +116,7 @@ final class SambaStackReaderTest {
     assertThat(read.bundles().deployments()).containsExactly("gpt-oss-120b-8-32-64-128k");
     assertThat(read.bundles().qosList("gpt-oss-120b-8-32-64-128k", "default"))
         .contains(new QosList(List.of("web", "free")));
-    assertThat(texts(read.warnings()))
-        .containsExactly("f:1: serviceTiers: missing: no model can be called");
+    assertThat(read.warnings()).isEmpty();
   }
 
   @Test
@@ -210,13 +214,13 @@ final class SambaStackReaderTest {
             ---
             serviceTiers: {web: [{models: [m]}]}
             ---
-            kind: BundleDeployment
+            kind: Deployment
             spec: {}
             """);
 
     assertThat(read.tiers()).containsOnlyKeys("free", "web");
     assertThat(texts(read.warnings()))
-        .containsExactly("f:10: a resource of kind BundleDeployment is not read by this version");
+        .containsExactly("f:10: a resource of kind Deployment is not read by this version");
   }
 
   @Test
@@ -288,17 +292,11 @@ final class SambaStackReaderTest {
         "serviceTiers: {a: [{models: [m], rates: [{periodSeconds: 0}]}]} | f:1:"
             + " serviceTiers.a[0].rates[0].periodSeconds: expected a whole number from 1 to"
             + " 31622400, found \"0\"",
-        "serviceTiers: {a: {inherits: b}} | f:1: serviceTiers.a: \"inherits\" is not supported by"
-            + " this version; write the tier out in full",
-        "serviceTiers: {a: [{inherits: b, overrides: {x: 1}}]} | f:1: serviceTiers.a[0].inherits:"
-            + " is not supported by this version; write the tier out in full",
-        "serviceTiers: {a: [{models: [m], overrides: {}}]} | f:1: serviceTiers.a[0].overrides: is"
-            + " not supported by this version; write the tier out in full",
         "bundles: {bundleDeploymentSpecs: [{groups: []}]} | f:1:"
             + " bundles.bundleDeploymentSpecs[0].name: missing: expected a text",
         "bundles: {bundleDeploymentSpecs: [{name: a}, {name: a}]} | f:1:"
-            + " bundles.bundleDeploymentSpecs[1].name: two deployments have the name a; give each"
-            + " its own",
+            + " bundles.bundleDeploymentSpecs[1].name: two deployments have the name a, the first at"
+            + " f:1; give each its own",
         "bundles: {bundleDeploymentSpecs: [{name: a, groups: [{qosList: [x]}, {qosList: [y]}]}]} |"
             + " f:1: bundles.bundleDeploymentSpecs[0].groups[1].name: two groups of one deployment"
             + " have the name default",
@@ -321,7 +319,8 @@ final class SambaStackReaderTest {
         "serviceTiers: {a: [{models: [m], queuedepth: 5}]} | f:1: serviceTiers.a[0].queuedepth:"
             + " unknown key; did you mean \"queueDepth\"?",
         "serviceTiers: {a: [{models: [m], colour: 5}]} | f:1: serviceTiers.a[0].colour: unknown"
-            + " key; known here: models, qos, queueDepth, rates",
+            + " key; known here: inherits, maxBatchSize, maxCompletionTokens, maxOutputTokens,"
+            + " models, overrides, qos, queueDepth, rates, scope",
         "serviceTiers: {a: [{models: [m], rates: [{allowedRequests: 9, periodSeconds: 60},"
             + " {allowedRequests: 5, periodSeconds: 60}]}]} | f:1: serviceTiers.a[0].rates[1]: two"
             + " rates have a period of 60 s: the tightest holds, 5 requests",
@@ -363,7 +362,8 @@ final class SambaStackReaderTest {
         .containsExactly("f: cannot be read: it is larger than 4194304 bytes");
     Files.delete(file);
     Files.createDirectory(file);
-    assertThat(texts(unreadable(file))).containsExactly("f: cannot be read: it is a directory");
+    assertThat(texts(unreadable(file)))
+        .containsExactly("f: cannot be read: no file in it has a name that ends in .yaml or .yml");
   }
 
   private static List<Problem> unreadable(Path path) {

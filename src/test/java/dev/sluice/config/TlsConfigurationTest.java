@@ -34,8 +34,9 @@ final class TlsConfigurationTest {
         """
         bundles:
           bundleDeploymentSpecs:
-          - {name: bd-x, groups: [{name: default, qosList: [web]}]}
+          - {name: bd-x, groups: [{name: default, qosList: [web, free]}]}
         serviceTiers:
+          free: [{models: [m]}]
           web:
           - models: [m]
         """);

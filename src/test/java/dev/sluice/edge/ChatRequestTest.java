@@ -3,6 +3,7 @@ package dev.sluice.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.admission.Demand;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ class ChatRequestTest {
     assertThat(read.model()).isEqualTo("m");
     assertThat(body.substring(0, read.modelStart())).endsWith("\"stream\":true,\"model\":");
     assertThat(body.substring(read.modelStart(), read.modelEnd())).isEqualTo("\"m\"");
+    assertThat(read.demand()).isEqualTo(Demand.UNKNOWN);
   }
 
   @Test

@@ -149,13 +149,13 @@ public final class Authorizer {
               if (authentication instanceof Authentication.Rejected rejected) {
                 return done(refused(request, rejected.refusal()));
               }
-              Optional<String> model;
+              Optional<RequestedModel> asked;
               try {
-                model = RequestedModel.of(request);
+                asked = RequestedModel.of(request);
               } catch (BadRequest e) {
                 return uncounted(request, caller -> malformed(request, caller, e));
               }
-              return model.isEmpty()
+              return asked.isEmpty()
                   ? uncounted(request, caller -> withoutModel(request, caller))
                   : with.admission()
                       .admit(
@@ -163,9 +163,10 @@ public final class Authorizer {
                               with.ids().hold(),
                               Optional.empty(),
                               request.credential(),
-                              model.get(),
+                              asked.get().model(),
+                              asked.get().demand(),
                               request.origin()))
-                      .thenApply(decision -> verdict(request, model.get(), decision));
+                      .thenApply(decision -> verdict(request, asked.get().model(), decision));
             });
   }
 

@@ -3,8 +3,10 @@ package dev.sluice.edge.authorization;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.sluice.admission.Demand;
 import dev.sluice.edge.BadRequest;
 import dev.sluice.edge.ChatRequest;
+import dev.sluice.edge.DemandReader;
 import dev.sluice.edge.ErrorBody;
 import dev.sluice.policy.RequestPath;
 import java.io.IOException;
@@ -14,10 +16,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds the model that a request asks for: in its body where the edge shows it, because that is
- * what the backend obeys; else in what the edge says; else in the path.
+ * The model that a request asks for: in its body where the edge shows it, because that is what the
+ * backend obeys; else in what the edge says; else in the path.
+ *
+ * @param demand as far as the edge shows the body
  */
-final class RequestedModel {
+record RequestedModel(String model, Demand demand) {
   private static final JsonFactory JSON = new JsonFactory();
 
   /** Of those no model is run, so none is needed. */
@@ -29,7 +33,10 @@ final class RequestedModel {
   private static final Pattern PATH =
       Pattern.compile(".*/(?:deployments|models)/([^/:]{1,256})(?:/.+|:[^/]+)");
 
-  private RequestedModel() {}
+  /** What a body says, as far as it is shown. */
+  private record Said(Optional<String> model, Demand demand) {
+    static final Said NOTHING = new Said(Optional.empty(), Demand.UNKNOWN);
+  }
 
   /**
    * The model; empty when none is run.
@@ -37,11 +44,12 @@ final class RequestedModel {
    * @throws BadRequest what the gateway would answer to such a body, or that the model cannot be
    *     known
    */
-  static Optional<String> of(EdgeRequest request) throws BadRequest {
+  static Optional<RequestedModel> of(EdgeRequest request) throws BadRequest {
     if (SAFE.contains(request.method())) {
       return Optional.empty();
     }
-    Optional<String> named = ofBody(request).or(request::model);
+    Said said = ofBody(request);
+    Optional<String> named = said.model().or(request::model);
     if (named.isEmpty()) {
       named = ofPath(request.plainPath());
     }
@@ -54,34 +62,38 @@ final class RequestedModel {
               : "The model of the request is not known at the edge.",
           "model_unknown");
     }
-    return named;
+    return named.map(model -> new RequestedModel(model, said.demand()));
   }
 
-  private static Optional<String> ofBody(EdgeRequest request) throws BadRequest {
+  private static Said ofBody(EdgeRequest request) throws BadRequest {
+    String path = request.plainPath().text();
     if (request.body() instanceof EdgeBody.Whole whole) {
-      return request.plainPath().text().endsWith("/chat/completions")
-          ? Optional.of(ChatRequest.parse(whole.contentEncoding(), whole.bytes()).model())
-          : scan(whole.bytes(), true);
+      if (!path.endsWith("/chat/completions")) {
+        return scan(path, whole.bytes(), true);
+      }
+      ChatRequest chat = ChatRequest.parse(whole.contentEncoding(), whole.bytes());
+      return new Said(Optional.of(chat.model()), chat.demand());
     }
     return request.body() instanceof EdgeBody.Beginning beginning
-        ? scan(beginning.bytes(), false)
-        : Optional.empty();
+        ? scan(path, beginning.bytes(), false)
+        : Said.NOTHING;
   }
 
   /**
-   * The {@code model} at the top level. To the end, as far as there are bytes: a backend might obey
-   * a second one.
+   * The {@code model} and the demand at the top level. To the end, as far as there are bytes: a
+   * backend might obey a second one.
    */
-  private static Optional<String> scan(byte[] bytes, boolean whole) throws BadRequest {
+  private static Said scan(String path, byte[] bytes, boolean whole) throws BadRequest {
     Optional<String> found = Optional.empty();
+    DemandReader demand = DemandReader.of(path);
     try (JsonParser json = JSON.createParser(bytes)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
-        return Optional.empty();
+        return Said.NOTHING;
       }
       while (json.nextToken() == JsonToken.FIELD_NAME) {
-        boolean model = json.currentName().equals("model");
+        String field = json.currentName();
         JsonToken value = json.nextToken();
-        if (model) {
+        if (field.equals("model")) {
           if (found.isPresent()) {
             throw refused("The field 'model' stands twice in the body.", "invalid_value");
           }
@@ -90,16 +102,17 @@ final class RequestedModel {
             throw refused("Invalid 'model': expected a short string.", "invalid_type");
           }
           found = Optional.of(json.getText());
+        } else if (!demand.read(field, json)) {
+          json.skipChildren();
         }
-        json.skipChildren();
       }
-      return found;
     } catch (IOException e) {
       if (whole) {
         throw refused("The body is not valid JSON.", "invalid_json");
       }
-      return found; // it ends here
+      // It ends here.
     }
+    return new Said(found, demand.demand());
   }
 
   private static Optional<String> ofPath(RequestPath path) throws BadRequest {

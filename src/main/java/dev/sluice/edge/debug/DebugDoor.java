@@ -103,6 +103,9 @@ public final class DebugDoor {
                       .addObject()
                       .put("allowedRequests", rate.allowedRequests())
                       .put("periodSeconds", rate.period().toSeconds()));
+      node.put("scope", block.scope().label());
+      block.bounds().maxBatchSize().ifPresent(most -> node.put("maxBatchSize", most));
+      block.bounds().maxOutputTokens().ifPresent(most -> node.put("maxOutputTokens", most));
     }
   }
 

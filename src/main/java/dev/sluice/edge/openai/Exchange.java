@@ -170,7 +170,12 @@ final class Exchange {
             .admission()
             .admit(
                 new AdmissionRequest(
-                    holdId, proved, credential, chat.model(), Origins.of(request, proved))),
+                    holdId,
+                    proved,
+                    credential,
+                    chat.model(),
+                    chat.demand(),
+                    Origins.of(request, proved))),
         decision -> {
           gateway.metrics().decisionTook(DOOR, System.nanoTime() - asked);
           if (!over) {
