@@ -54,17 +54,9 @@ record Shown(Instant now, Optional<KeyAge> keyAge) {
 
   /** Records as lines of a table, with a head. */
   List<String> table(RecordKind<?> kind, List<? extends Stored<? extends AccountRecord>> records) {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(head(kind));
-    records.forEach(stored -> rows.add(row(stored.record())));
-    int columns = rows.get(0).size();
-    int[] widths = new int[columns];
-    for (List<String> row : rows) {
-      for (int i = 0; i < columns; i++) {
-        widths[i] = Math.max(widths[i], width(row.get(i)));
-      }
-    }
-    return rows.stream().map(row -> line(row, widths)).toList();
+    TextTable table = new TextTable(head(kind));
+    records.forEach(stored -> table.row(row(stored.record())));
+    return table.lines();
   }
 
   private static List<String> head(RecordKind<?> kind) {
@@ -125,19 +117,7 @@ record Shown(Instant now, Optional<KeyAge> keyAge) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private static String line(List<String> row, int[] widths) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < widths.length; i++) {
-      line.append(pad(row.get(i), widths[i] + 2));
-    }
-    return line.toString().stripTrailing();
-  }
-
   private static String pad(String text, int width) {
-    return text + " ".repeat(Math.max(1, width - width(text)));
-  }
-
-  private static int width(String text) {
-    return text.codePointCount(0, text.length());
+    return text + " ".repeat(Math.max(1, width - text.length()));
   }
 }

@@ -19,22 +19,30 @@ import dev.sluice.account.Role;
 import dev.sluice.account.User;
 import dev.sluice.admission.Refusal.InvalidKey.Cause;
 import dev.sluice.policy.Block;
+import dev.sluice.policy.Bounds;
 import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Rate;
+import dev.sluice.policy.RateScope;
 import dev.sluice.policy.Tier;
 import dev.sluice.usage.Settlement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the records of a caller decide; counting is tested with Redis. */
@@ -50,19 +58,7 @@ final class AdmissionTest {
   private final ApiKey key = ApiKey.issued(TEXT, "p", "u", KeyTerms.named("key"), NOW);
   private final OneCaller accounts = new OneCaller(new Caller(organization, project, user, key, 1));
   private final Admission admission =
-      new Admission(
-          () ->
-              new Catalog(
-                  Map.of(
-                      "free",
-                      new Tier(
-                          "free",
-                          List.of(new Block(Set.of("small", "large"), "free", 1, List.of())))),
-                  Map.of()),
-          new Callers(accounts, 10, () -> 0),
-          new Unlimited(),
-          Duration.ofMinutes(1),
-          InstantSource.fixed(NOW));
+      admission(new Unlimited(), new Block(Set.of("small", "large"), "free", 1, List.of()));
 
   @Test
   void archived_whateverItIs_isAnInvalidKeyWithItsCause() {
@@ -137,6 +133,103 @@ final class AdmissionTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "2, 100, ''",
+    "3, 100, batch_size_exceeded",
+    "2, 101, output_tokens_exceeded",
+    "3, 101, batch_size_exceeded",
+  })
+  void bounds_ofTheBlock_areHeldAgainstTheDemandBeforeAnythingIsCounted(
+      long choices, long tokens, String reason) {
+    Unlimited counters = new Unlimited();
+    Admission bounded = admission(counters, bounded(RateScope.MODEL));
+
+    Decision decision = join(bounded.admit(request("small", demand(choices, tokens), INSIDE)));
+
+    if (reason.isEmpty()) {
+      assertThat(decision).isInstanceOf(Decision.Admitted.class);
+    } else {
+      assertThat(refusal(decision).reason()).isEqualTo(reason);
+      assertThat(counters.holds).isEmpty();
+    }
+  }
+
+  @Test
+  void bounds_ofAModelThatMayNotBeCalled_areNotSpokenOf() {
+    terms(terms -> terms.withModels(Set.of("large")));
+    Admission bounded = admission(new Unlimited(), bounded(RateScope.MODEL));
+
+    assertThat(refusal(join(bounded.admit(request("small", demand(9, 9), INSIDE)))))
+        .isEqualTo(new Refusal.KeyModelNotAllowed("small"));
+    assertThat(refusal(join(bounded.admit(request("none", demand(9, 9), INSIDE)))))
+        .isEqualTo(new Refusal.ModelNotFound("none"));
+  }
+
+  @Test
+  void demand_thatIsNotKnown_isNotHeldAgainstBounds() {
+    Admission bounded = admission(new Unlimited(), bounded(RateScope.MODEL));
+
+    assertThat(join(bounded.admit(request("small", Demand.UNKNOWN, INSIDE))))
+        .isInstanceOf(Decision.Admitted.class);
+  }
+
+  static Stream<Arguments> scopes() {
+    return Stream.of(
+        Arguments.of(RateScope.MODEL, "small", new Scope.Part.OfModel("small")),
+        Arguments.of(RateScope.MODEL, "large", new Scope.Part.OfModel("large")),
+        Arguments.of(RateScope.BLOCK, "small", new Scope.Part.OfBlock("free", "large")),
+        Arguments.of(RateScope.BLOCK, "large", new Scope.Part.OfBlock("free", "large")),
+        Arguments.of(RateScope.TIER, "small", new Scope.Part.OfTier("free")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("scopes")
+  void rates_areCountedOverWhatTheBlockSays(RateScope scope, String model, Scope.Part part) {
+    Unlimited counters = new Unlimited();
+
+    join(admission(counters, bounded(scope)).admit(request(model, Demand.UNKNOWN, INSIDE)));
+
+    assertThat(counters.holds)
+        .singleElement()
+        .satisfies(
+            hold ->
+                assertThat(hold.limits())
+                    .extracting(RateLimit::scope)
+                    .containsExactly(new Scope(Scope.Level.USER, "u", part)));
+  }
+
+  private static Block bounded(RateScope scope) {
+    return new Block(
+        Set.of("small", "large"),
+        "free",
+        1,
+        List.of(new Rate(5, Duration.ofMinutes(1))),
+        List.of(),
+        new Bounds(OptionalLong.of(2), OptionalLong.of(100)),
+        scope);
+  }
+
+  private static Demand demand(long choices, long tokens) {
+    return new Demand(
+        Optional.of(new Demand.Amount("n", choices)),
+        Optional.of(new Demand.Amount("max_tokens", tokens)));
+  }
+
+  private static AdmissionRequest request(String model, Demand demand, Origin origin) {
+    return new AdmissionRequest(
+        "h", Optional.empty(), new Credential.Presented(TEXT), model, demand, origin);
+  }
+
+  private Admission admission(Counters counters, Block block) {
+    return new Admission(
+        () -> new Catalog(Map.of("free", new Tier("free", List.of(block))), Map.of()),
+        new Callers(accounts, 10, () -> 0),
+        counters,
+        Duration.ofMinutes(1),
+        InstantSource.fixed(NOW));
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"acme", "other", "nobody"})
   void wrongKey_ofAnyOrganization_takesTheSameWay(String its) {
     KeyText wrong = KeyText.generate(its, RANDOM);
@@ -165,15 +258,7 @@ final class AdmissionTest {
   }
 
   private Decision decide(String model, Origin origin) {
-    return join(
-        admission.admit(
-            new AdmissionRequest(
-                "h",
-                Optional.empty(),
-                new Credential.Presented(TEXT),
-                model,
-                Demand.UNKNOWN,
-                origin)));
+    return join(admission.admit(request(model, Demand.UNKNOWN, origin)));
   }
 
   private Refusal refusal(String model) {
@@ -225,8 +310,11 @@ final class AdmissionTest {
 
   /** Has room for everybody. */
   private static final class Unlimited implements Counters {
+    private final List<Hold> holds = new ArrayList<>();
+
     @Override
     public CompletionStage<Outcome> admit(Hold hold, long knownVersion) {
+      holds.add(hold);
       return completedFuture(new Outcome.Held(List.of()));
     }
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.account.Permission;
+import dev.sluice.admission.Demand;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.RateLimit;
 import dev.sluice.admission.Refusal;
+import dev.sluice.admission.Refusal.BoundExceeded;
 import dev.sluice.admission.Scope;
 import dev.sluice.policy.Rate;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -195,6 +198,49 @@ class RefusalsTest {
     assertThat(answer.headers())
         .containsEntry("retry-after", "3601")
         .containsEntry("x-should-retry", "false");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "BATCH_SIZE | n | 9 | batch_size_exceeded | Invalid 'n': tier `web` allows at most 8 in one"
+            + " request on `m`, got 9.",
+        "OUTPUT_TOKENS | max_tokens | 900 | output_tokens_exceeded | Invalid 'max_tokens': tier"
+            + " `web` allows at most 8 output tokens on `m`, got 900.",
+      })
+  void bound_isA400ThatNamesFieldBoundAndTier(
+      BoundExceeded.Bound bound, String field, long asked, String code, String message)
+      throws Exception {
+    Answer answer =
+        refusals.answer(
+            new BoundExceeded(bound, new Demand.Amount(field, asked), 8, "web", "m"),
+            List.of(),
+            "req_1");
+
+    JsonNode error = new ObjectMapper().readTree(answer.body()).get("error");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(error.get("message").asText()).isEqualTo(message);
+    assertThat(error.get("type").asText()).isEqualTo("invalid_request_error");
+    assertThat(error.get("code").asText()).isEqualTo(code);
+    assertThat(error.get("param").asText()).isEqualTo(field);
+    assertThat(answer.headers()).containsOnlyKeys("content-type", "x-request-id");
+  }
+
+  @Test
+  void rateOverABlockOrTier_saysWhatIsCounted() {
+    assertThat(message(new Scope.Part.OfBlock("web", "a")))
+        .contains("for user `alice` on `a` and what tier `web` counts with it: limit 5");
+    assertThat(message(new Scope.Part.OfTier("web")))
+        .contains("for user `alice` on all models of tier `web`: limit 5");
+  }
+
+  private String message(Scope.Part part) {
+    RateLimit limit =
+        new RateLimit(
+            new Scope(Scope.Level.USER, "alice", part), new Rate(5, Duration.ofMinutes(1)));
+    EvaluatedLimit used = new EvaluatedLimit(limit, 5, Duration.ZERO, Optional.empty());
+    return refusals.answer(new Refusal.RateExceeded(used), List.of(used), "req_1").body();
   }
 
   @Test

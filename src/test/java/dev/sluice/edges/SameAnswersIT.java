@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same key, model and load get the same answer, whichever way they come. */
@@ -207,6 +208,46 @@ class SameAnswersIT {
           .as("%s", way)
           .isEqualTo(words("content-type x-request-id " + headers));
       assertThat(named(response)).as("%s", way).containsEntry("x-request-id", List.of("case-1"));
+      bodies.put(way, masked(response) + values(response));
+    }
+    assertThat(Set.copyOf(bodies.values())).as("%s", bodies).hasSize(1);
+  }
+
+  /**
+   * Of a user whose one request is used up: what is bounded, or malformed, comes before rates; and
+   * what is no tier's business before bounds.
+   */
+  @ParameterizedTest(name = "{0} on {1}: {2} {3}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'\"n\":3'                      | small   | 400 | batch_size_exceeded",
+        "'\"max_tokens\":101'           | small   | 400 | output_tokens_exceeded",
+        "'\"max_completion_tokens\":101'| small   | 400 | output_tokens_exceeded",
+        "'\"n\":3,\"max_tokens\":101' | small   | 400 | batch_size_exceeded",
+        "'\"n\":2,\"max_tokens\":100' | small   | 429 | rate_limit_exceeded",
+        "'\"n\":3'                      | large   | 404 | model_not_found",
+        "'\"n\":3'                      | secret  | 403 | model_restricted",
+        "'\"n\":3'                      | old     | 410 | model_deprecated",
+        "'\"n\":-1'                     | small   | 400 | integer_below_min_value",
+        "'\"n\":1.5'                    | unknown | 400 | invalid_type",
+        "'\"n\":\"3\"'                | small   | 400 | invalid_type",
+      })
+  void bounds_everyWayThatSeesTheBody_givesTheSameAnswer(
+      String more, String model, int status, String code) {
+    Map<Way, String> bodies = new TreeMap<>(Comparator.comparing(Way::name));
+    for (Way way : edges.ways()) {
+      if (!way.seesBody()) {
+        continue;
+      }
+      String user = "user-" + new SecureRandom().nextInt(1_000_000_000);
+      String bearer = "Bearer " + way.stack().key(user, "bounded");
+      assertThat(way.chat(bearer, "small", body("small")).statusCode()).isEqualTo(200);
+
+      HttpResponse<String> response = way.chat(bearer, model, body(model, "," + more));
+
+      assertThat(response.statusCode()).as("%s: %s", way, response.body()).isEqualTo(status);
+      assertThat(response.body()).as("%s", way).contains("\"" + code + "\"");
       bodies.put(way, masked(response) + values(response));
     }
     assertThat(Set.copyOf(bodies.values())).as("%s", bodies).hasSize(1);

@@ -30,6 +30,8 @@ final class Tiers {
         - {models: [secret], queueDepth: 5, qos: web, rates: {allowedRequests: 9, periodSeconds: 60}}
         narrow:
         - {models: [narrow], queueDepth: 1, qos: narrow, rates: {allowedRequests: 99, periodSeconds: 60}}
+        bounded:
+        - {models: [small], queueDepth: 5, qos: web, maxBatchSize: 2, maxOutputTokens: 100, rates: {allowedRequests: 1, periodSeconds: 3600}}
         none:
         - {models: [small], queueDepth: 0, qos: web, rates: {allowedRequests: 0, periodSeconds: 60}}
         deprecated:

@@ -50,6 +50,30 @@ final class RedisCountersTest {
 
   @ParameterizedTest
   @EnumSource(Store.class)
+  void admit_otherPartsOfAUser_areCountedApart(Store store) {
+    RedisCounters counters = new RedisCounters(store.connections());
+    List<Scope.Part> parts =
+        List.of(
+            new Scope.Part.All(),
+            new Scope.Part.OfModel("a:b"),
+            new Scope.Part.OfTier("a:b"),
+            new Scope.Part.OfTier("a"),
+            new Scope.Part.OfBlock("a", "b"),
+            new Scope.Part.OfBlock("a:b", "b"),
+            new Scope.Part.OfBlock("a", "b:b"),
+            new Scope.Part.OfBlock("a%3Ab", "b"));
+    for (Scope.Part part : parts) {
+      RateLimit limit = new RateLimit(new Scope(Scope.Level.USER, "u", part), rate(2, 60));
+
+      assertThat(used(join(counters.admit(hold(part + "1", limit), 0)))).isEqualTo(1);
+      assertThat(used(join(counters.admit(hold(part + "2", limit), 0)))).isEqualTo(2);
+      assertThat(join(counters.admit(hold(part + "3", limit), 0)))
+          .isInstanceOf(Outcome.Exceeded.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
   void admit_overOneLimit_countsInNone(Store store) {
     RedisCounters counters = new RedisCounters(store.connections());
     RateLimit wide = new RateLimit(scope(Scope.Level.ORGANIZATION), rate(100, 60));
