@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.account.CallerLookup;
 import dev.sluice.account.Callers;
+import dev.sluice.account.KeyUse;
 import dev.sluice.admission.Admission;
 import dev.sluice.admission.Counters;
 import dev.sluice.config.Configuration;
@@ -20,7 +21,6 @@ import dev.sluice.ratelimit.DescriptorLimits;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisCounters;
-import dev.sluice.redis.RedisRateLimitCounters;
 import dev.sluice.redis.RehearsalAccounts;
 import dev.sluice.redis.SharedSecret;
 import io.vertx.core.Future;
@@ -62,6 +62,7 @@ public final class Server implements AutoCloseable {
   private final Gateway gateway;
   private final EdgeDoors edges;
   private final ProofSecret proofSecret;
+  private final KeyUseRecording keyUse;
   private final MetricsDoor metricsDoor;
   private final DebugDoor debugDoor;
   private final ReplicaReadiness readiness;
@@ -76,6 +77,7 @@ public final class Server implements AutoCloseable {
     this.redis = store.connect(settings.gateway().redisTimeout(), vertx, metrics);
     this.readiness = new ReplicaReadiness(redis);
     this.accounts = new RedisAccounts(redis);
+    this.keyUse = new KeyUseRecording(redis, metrics);
     this.live = new LiveConfiguration(configuration, metrics, clock);
     vertx.setPeriodic(EXPIRY_TICK.toMillis(), timer -> live.dispatcher().expire());
     Counters counters = new RedisCounters(redis);
@@ -84,7 +86,7 @@ public final class Server implements AutoCloseable {
     this.proofSecret = new ProofSecret(new SharedSecret(redis), proofs);
     Deciding deciding =
         new Deciding(
-            admission(accounts, counters, clock),
+            admission(accounts, counters, clock, keyUse.uses()),
             counters,
             live::catalog,
             new Refusals(settings.gateway().busyStatus(), clock, new Random()),
@@ -94,7 +96,8 @@ public final class Server implements AutoCloseable {
             metrics);
 
     Optional<String> tier = configuration.catalog().tiers().keySet().stream().findFirst();
-    Admission rehearsed = admission(new RehearsalAccounts(accounts, tier), counters, clock);
+    CallerLookup nobody = new RehearsalAccounts(accounts, tier);
+    Admission rehearsed = admission(nobody, counters, clock, KeyUse.IGNORED);
 
     this.gateway =
         new Gateway(
@@ -119,9 +122,10 @@ public final class Server implements AutoCloseable {
             live.dispatcher()::snapshot);
   }
 
-  private Admission admission(CallerLookup of, Counters counters, InstantSource clock) {
+  private Admission admission(
+      CallerLookup of, Counters counters, InstantSource clock, KeyUse keyUse) {
     Callers callers = new Callers(of, KNOWN_CALLERS, System::nanoTime);
-    return new Admission(live::catalog, callers, counters, settings.lease(), clock);
+    return new Admission(live::catalog, callers, counters, settings.lease(), clock, keyUse);
   }
 
   /** A server that listens, and where. */
@@ -149,6 +153,7 @@ public final class Server implements AutoCloseable {
       log.warn("Redis does not answer yet: requests are refused until it does");
     }
     proofSecret.start(vertx);
+    keyUse.start(vertx, settings.lastUseInterval());
     endpoints.watch();
     edges.rehearse();
     Doors doors =
@@ -185,6 +190,7 @@ public final class Server implements AutoCloseable {
     Lifecycle.stopped(gateway.drain(settings.drainTimeout()), settings.drainTimeout().plus(STOP));
     edges.stop();
     endpoints.close();
+    keyUse.stop(STOP);
     store.disconnect();
     Lifecycle.stopped(Future.join(metricsDoor.stop(), debugDoor.stop()), STOP);
     Lifecycle.stopped(vertx.close(), STOP);

@@ -1,5 +1,7 @@
 package dev.sluice.account;
 
+import java.util.Optional;
+
 /**
  * A record of an organization's accounts.
  *
@@ -7,7 +9,7 @@ package dev.sluice.account;
  * and in the text of API keys; hence their narrow alphabet. Constructors refuse what may not be
  * stored with {@link InvalidRecord}.
  */
-public sealed interface AccountRecord permits Organization, Project, User, ApiKey {
+public sealed interface AccountRecord permits Archivable, ApiKey {
   /** The organization that the record belongs to. */
   String organization();
 
@@ -17,8 +19,6 @@ public sealed interface AccountRecord permits Organization, Project, User, ApiKe
   /** For people. */
   String name();
 
-  /** A name that was stored under other rules as it is harmless now. */
-  static String mendedName(String stored) {
-    return Names.mended(stored);
-  }
+  /** The tier that was given to it, explicitly. */
+  Optional<String> tier();
 }

@@ -73,6 +73,7 @@ public record ApiKey(
     return terms.name();
   }
 
+  @Override
   public Optional<String> tier() {
     return terms.tier();
   }

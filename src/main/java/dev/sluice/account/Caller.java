@@ -2,6 +2,7 @@ package dev.sluice.account;
 
 import dev.sluice.policy.Tier;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,7 +15,17 @@ public record Caller(
 
   /** The tier given explicitly: that of the key, else of the user, project, organization. */
   public Optional<String> explicitTier() {
-    return key.tier().or(user::tier).or(project::tier).or(organization::tier);
+    return tierGiver().flatMap(AccountRecord::tier);
+  }
+
+  /** The record whose tier holds; empty when none of them has one. */
+  public Optional<AccountRecord> tierGiver() {
+    for (AccountRecord record : List.of(key, user, project, organization)) {
+      if (record.tier().isPresent()) {
+        return Optional.of(record);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The tier that holds: the explicit one, else {@code free}. */

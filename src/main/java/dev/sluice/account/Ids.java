@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The alphabets of ids and labels. */
-final class Ids {
+public final class Ids {
   /** Lower case letters, digits and inner hyphens: it is part of a key's text and of Redis keys. */
   private static final Pattern ORGANIZATION =
       Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?");
@@ -20,7 +20,8 @@ final class Ids {
     return ORGANIZATION.matcher(id).matches();
   }
 
-  static void requireOrganization(String id) {
+  /** Refuses what is no id of an organization. */
+  public static void requireOrganization(String id) {
     requireOrganization("organization", id);
   }
 
@@ -39,7 +40,7 @@ final class Ids {
    *
    * @param kind what it is of
    */
-  static void require(String field, String kind, String id) {
+  public static void require(String field, String kind, String id) {
     if (!OTHER.matcher(id).matches()) {
       throw new InvalidRecord(
           field,

@@ -17,6 +17,8 @@ public record Network(String cidr) implements Comparable<Network> {
       Pattern.compile(
           "([0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)/([0-9]{1,3})");
 
+  private static final int LONGEST = 64;
+
   public Network {
     if (!canonical(cidr).equals(cidr)) {
       throw new InvalidRecord("networks", "is written " + canonical(cidr));
@@ -25,7 +27,7 @@ public record Network(String cidr) implements Comparable<Network> {
 
   /** Reads an address with its prefix; an address alone is a network of one. */
   public static Network parse(String text) {
-    String stripped = text.length() > 64 ? text : text.strip();
+    String stripped = text.length() > LONGEST ? text : text.strip();
     String suffix = stripped.contains("/") ? "" : stripped.contains(":") ? "/128" : "/32";
     return new Network(canonical(stripped + suffix));
   }
@@ -45,8 +47,9 @@ public record Network(String cidr) implements Comparable<Network> {
   }
 
   private static String canonical(String cidr) {
+    // Of a bounded length, as the pattern could take the square of it.
     Matcher form = FORM.matcher(cidr);
-    if (!form.matches()) {
+    if (cidr.length() > LONGEST || !form.matches()) {
       throw invalid(cidr);
     }
     InetAddress address = address(cidr, form.group(1));

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record Organization(
     String id, String name, Optional<String> tier, Optional<KeyAge> keyAge, boolean archived)
-    implements AccountRecord {
+    implements Archivable<Organization> {
   public Organization {
     Ids.requireOrganization("id", id);
     Names.require("name", name);
@@ -28,7 +28,19 @@ public record Organization(
     return id;
   }
 
-  /** The same, archived or back. */
+  public Organization withName(String other) {
+    return new Organization(id, other, tier, keyAge, archived);
+  }
+
+  public Organization withTier(Optional<String> other) {
+    return new Organization(id, name, other, keyAge, archived);
+  }
+
+  public Organization withKeyAge(Optional<KeyAge> other) {
+    return new Organization(id, name, tier, other, archived);
+  }
+
+  @Override
   public Organization archived(boolean now) {
     return new Organization(id, name, tier, keyAge, now);
   }

@@ -1,29 +1,58 @@
 package dev.sluice.account;
 
+import java.util.Collections;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A part of an organization that owns keys.
  *
+ * @param owners the ids of users who have its keys and usage in hand; a bounded number
  * @param archived none of its keys is honoured; what it has used stays on record
  */
 public record Project(
-    String organization, String id, String name, Optional<String> tier, boolean archived)
-    implements AccountRecord {
+    String organization,
+    String id,
+    String name,
+    Optional<String> tier,
+    Set<String> owners,
+    boolean archived)
+    implements Archivable<Project> {
+  private static final int MOST_OWNERS = 20;
+
   public Project {
     Ids.requireOrganization(organization);
     Ids.require("id", "project", id);
     Names.require("name", name);
     Ids.requireTier(tier);
+    if (owners.size() > MOST_OWNERS) {
+      throw new InvalidRecord("owners", "there may be " + MOST_OWNERS + ", not " + owners.size());
+    }
+    owners.forEach(owner -> Ids.require("owners", "user", owner));
+    // In one order, so that the same owners are written alike.
+    owners = Collections.unmodifiableSet(new TreeSet<>(owners));
   }
 
-  /** One that works. */
+  /** One that works, without owners. */
   public Project(String organization, String id, String name, Optional<String> tier) {
-    this(organization, id, name, tier, false);
+    this(organization, id, name, tier, Set.of(), false);
   }
 
-  /** The same, archived or back. */
+  public Project withName(String other) {
+    return new Project(organization, id, other, tier, owners, archived);
+  }
+
+  public Project withTier(Optional<String> other) {
+    return new Project(organization, id, name, other, owners, archived);
+  }
+
+  public Project withOwners(Set<String> others) {
+    return new Project(organization, id, name, tier, others, archived);
+  }
+
+  @Override
   public Project archived(boolean now) {
-    return new Project(organization, id, name, tier, now);
+    return new Project(organization, id, name, tier, owners, now);
   }
 }

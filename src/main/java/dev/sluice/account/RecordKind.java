@@ -1,5 +1,7 @@
 package dev.sluice.account;
 
+import java.util.List;
+
 /**
  * A kind of record.
  *
@@ -11,6 +13,10 @@ public record RecordKind<R extends AccountRecord>(String label, Class<R> type) {
   public static final RecordKind<Project> PROJECT = new RecordKind<>("project", Project.class);
   public static final RecordKind<User> USER = new RecordKind<>("user", User.class);
   public static final RecordKind<ApiKey> KEY = new RecordKind<>("key", ApiKey.class);
+
+  /** Each after those that it refers to. */
+  public static final List<RecordKind<? extends AccountRecord>> ALL =
+      List.of(ORGANIZATION, USER, PROJECT, KEY);
 
   /** The kind of a record. */
   public static RecordKind<? extends AccountRecord> of(AccountRecord record) {

@@ -4,7 +4,7 @@ package dev.sluice.account;
 public enum Role {
   /** Billing, budgets and limits of the organization. */
   ORGANIZATION_ADMIN,
-  /** Keys and usage of projects. */
+  /** Keys and usage of the projects that name the user as an owner. */
   PROJECT_OWNER,
   /** Uses keys. */
   DEVELOPER,

@@ -16,7 +16,7 @@ public record User(
     Role role,
     Optional<String> tier,
     boolean archived)
-    implements AccountRecord {
+    implements Archivable<User> {
   /** Who stands behind a user. Both own keys and are counted alike, so they share their ids. */
   public enum Kind {
     PERSON,
@@ -36,7 +36,19 @@ public record User(
     this(organization, id, name, Kind.PERSON, role, tier, false);
   }
 
-  /** The same, archived or back. */
+  public User withName(String other) {
+    return new User(organization, id, other, kind, role, tier, archived);
+  }
+
+  public User withRole(Role other) {
+    return new User(organization, id, name, kind, other, tier, archived);
+  }
+
+  public User withTier(Optional<String> other) {
+    return new User(organization, id, name, kind, role, other, archived);
+  }
+
+  @Override
   public User archived(boolean now) {
     return new User(organization, id, name, kind, role, tier, now);
   }

@@ -7,6 +7,7 @@ import dev.sluice.account.Callers;
 import dev.sluice.account.Credential;
 import dev.sluice.account.KeyTerms;
 import dev.sluice.account.KeyText;
+import dev.sluice.account.KeyUse;
 import dev.sluice.account.Permission;
 import dev.sluice.account.Standing;
 import dev.sluice.admission.Refusal.BoundExceeded.Bound;
@@ -49,23 +50,27 @@ public final class Admission {
   private final Counters counters;
   private final Duration lease;
   private final InstantSource clock;
+  private final KeyUse keyUse;
 
   /**
    * @param catalog the one in force
    * @param lease of the holds
    * @param clock for the expiry of keys and the end of models
+   * @param keyUse is told of each request for which a key was honoured
    */
   public Admission(
       Supplier<Catalog> catalog,
       Callers callers,
       Counters counters,
       Duration lease,
-      InstantSource clock) {
+      InstantSource clock,
+      KeyUse keyUse) {
     this.catalog = catalog;
     this.callers = callers;
     this.counters = counters;
     this.lease = lease;
     this.clock = clock;
+    this.keyUse = keyUse;
   }
 
   /** Decides and, when it admits, counts. */
@@ -84,7 +89,26 @@ public final class Admission {
                   : callers.recent(key, RECENT).thenApply(recent -> judge(recent, key, request));
             })
         .thenCompose(judgement -> decide(request, key, judgement, ATTEMPTS))
+        .thenApply(this::noted)
         .exceptionally(failure -> refused(unavailable(failure), Optional.empty()));
+  }
+
+  /** Only what the store confirmed: a key that was revoked must not look used after that. */
+  private Decision noted(Decision decision) {
+    if (decision instanceof Decision.Admitted admitted) {
+      keyUse.used(admitted.caller().key());
+    } else if (decision instanceof Decision.Refused refused && honoured(refused.refusal())) {
+      refused.caller().ifPresent(caller -> keyUse.used(caller.key()));
+    }
+    return decision;
+  }
+
+  private static boolean honoured(Refusal refusal) {
+    return !(refusal instanceof Refusal.NoKey
+        || refusal instanceof Refusal.InvalidKey
+        || refusal instanceof Refusal.PermissionMissing
+        || refusal instanceof Refusal.NetworkNotAllowed
+        || refusal instanceof Refusal.StoreUnavailable);
   }
 
   /** Says who presents a credential, as of half a second ago at most; counts nothing. */
@@ -140,9 +164,13 @@ public final class Admission {
                 return found;
               }
               Caller caller = known.caller();
-              return bound(caller.key().terms(), permission, origin.apply(caller))
-                  .<Authentication>map(Authentication.Rejected::new)
-                  .orElse(found);
+              Optional<Refusal> refusal =
+                  bound(caller.key().terms(), permission, origin.apply(caller));
+              if (refusal.isPresent()) {
+                return new Authentication.Rejected(refusal.get());
+              }
+              keyUse.used(caller.key());
+              return found;
             });
   }
 

@@ -2,16 +2,11 @@ package dev.sluice.commandline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.account.AccountRecord;
-import dev.sluice.account.Page;
+import dev.sluice.account.Organization;
 import dev.sluice.account.RecordKind;
 import dev.sluice.account.Stored;
 import dev.sluice.redis.RecordJson;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -24,10 +19,8 @@ import picocli.CommandLine.Mixin;
     },
     mixinStandardHelpOptions = true)
 public final class ExportCommand implements Callable<Integer> {
+  private static final int ORGANIZATIONS = 100;
   private static final int PAGE = 500;
-
-  private static final List<RecordKind<? extends AccountRecord>> IN_AN_ORGANIZATION =
-      List.of(RecordKind.PROJECT, RecordKind.USER, RecordKind.KEY);
 
   private final RecordJson json = new RecordJson();
 
@@ -39,34 +32,23 @@ public final class ExportCommand implements Callable<Integer> {
   public Integer call() {
     return shared.run(
         session -> {
-          each(
-              session,
-              after -> session.accounts().organizations(after, 100),
-              organization -> {
-                write(organization);
-                for (RecordKind<? extends AccountRecord> kind : IN_AN_ORGANIZATION) {
-                  all(session, kind, organization.record().id());
-                }
-              });
+          new Pages<>(session, after -> session.accounts().organizations(after, ORGANIZATIONS))
+              .forEachRemaining(page -> page.records().forEach(one -> whole(session, one)));
           return 0;
         });
   }
 
-  private <R extends AccountRecord> void all(
-      Session session, RecordKind<R> kind, String organization) {
-    each(session, after -> session.accounts().list(kind, organization, after, PAGE), this::write);
+  private void whole(Session session, Stored<Organization> organization) {
+    write(organization);
+    RecordKind.ALL.stream()
+        .filter(kind -> !kind.equals(RecordKind.ORGANIZATION))
+        .forEach(kind -> all(session, kind, organization.record().id()));
   }
 
-  private static <R extends AccountRecord> void each(
-      Session session,
-      Function<Optional<String>, CompletionStage<Page<R>>> pageAfter,
-      Consumer<Stored<R>> action) {
-    Optional<String> after = Optional.empty();
-    do {
-      Page<R> page = session.await(pageAfter.apply(after));
-      page.records().forEach(action);
-      after = page.next();
-    } while (after.isPresent());
+  private <R extends AccountRecord> void all(
+      Session session, RecordKind<R> kind, String organization) {
+    new Pages<>(session, after -> session.accounts().list(kind, organization, after, PAGE))
+        .forEachRemaining(page -> page.records().forEach(this::write));
   }
 
   /** What kind of record it is comes first, so that a line can be read by eye. */

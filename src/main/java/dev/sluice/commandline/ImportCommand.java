@@ -1,6 +1,8 @@
 package dev.sluice.commandline;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.account.AccountRecord;
@@ -9,12 +11,14 @@ import dev.sluice.account.Stored;
 import dev.sluice.redis.RecordJson;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +35,14 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 public final class ImportCommand implements Callable<Integer> {
-  private static final List<RecordKind<? extends AccountRecord>> KINDS =
-      List.of(RecordKind.ORGANIZATION, RecordKind.PROJECT, RecordKind.USER, RecordKind.KEY);
+  /** Of chars; no record comes near it. */
+  private static final int LONGEST_LINE = 1 << 20;
 
   private final RecordJson json = new RecordJson();
-  private final ObjectMapper mapper = new ObjectMapper();
+  private final ObjectMapper mapper =
+      new ObjectMapper()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
   @Mixin
   @SuppressWarnings("NullAway.Init")
@@ -53,14 +60,17 @@ public final class ImportCommand implements Callable<Integer> {
   public Integer call() {
     return shared.run(
         session -> {
-          try (BufferedReader lines = lines()) {
+          try (Reader in = in()) {
+            BoundedLines lines = new BoundedLines(in, LONGEST_LINE);
             long number = 0;
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
               number++;
-              if (!line.isBlank()) {
-                take(session, number, line);
+              if (!line.get().isBlank()) {
+                take(session, number, line.get());
               }
             }
+          } catch (CharacterCodingException e) {
+            throw new CommandFailed("cannot read: it is not UTF-8");
           } catch (IOException e) {
             throw new CommandFailed("cannot read: " + e.getMessage());
           }
@@ -71,17 +81,21 @@ public final class ImportCommand implements Callable<Integer> {
         });
   }
 
-  private BufferedReader lines() throws IOException {
-    return file == null
-        ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-        : Files.newBufferedReader(file);
+  /** What is no UTF-8 is an error, not a letter that nobody wrote. */
+  private Reader in() throws IOException {
+    InputStream from = file == null ? System.in : Files.newInputStream(file);
+    return new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8.newDecoder()));
   }
 
   private void take(Session session, long number, String line) {
+    if (line.length() > LONGEST_LINE) {
+      refuse(number, "is longer than " + LONGEST_LINE + " characters");
+      return;
+    }
     try {
       JsonNode node = mapper.readTree(line);
       RecordKind<? extends AccountRecord> kind =
-          KINDS.stream()
+          RecordKind.ALL.stream()
               .filter(one -> one.label().equals(node.path("type").asText()))
               .findFirst()
               .orElseThrow(() -> new CommandFailed("type: no kind of record"));

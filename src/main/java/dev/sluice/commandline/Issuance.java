@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.account.KeyIssuer;
 import dev.sluice.account.Stored;
 import java.time.Instant;
-import java.util.Optional;
 
 /** Shows the text of a key, which happens once. */
 record Issuance(Shared shared) {
@@ -13,7 +12,7 @@ record Issuance(Shared shared) {
       shared.print(issued.text().reveal());
       return;
     }
-    Shown shown = new Shown(Instant.now(), Optional.empty());
+    Shown shown = Shown.alone(Instant.now());
     ObjectNode node = shown.json(new Stored<>(issued.record(), 1));
     node.remove("revision");
     shared.print(node.put("key", issued.text().reveal()).toString());

@@ -12,14 +12,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** API keys on the command line. */
 @Command(
@@ -27,15 +25,8 @@ import picocli.CommandLine.Spec;
     description = "Issues, shows, changes, rotates and revokes API keys.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
-public final class KeysCommand implements Runnable {
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-  }
+public final class KeysCommand extends Group {
+  private static final int PAGE = 500;
 
   @Command(
       description = {
@@ -50,9 +41,14 @@ public final class KeysCommand implements Runnable {
       @Option(names = "--project", defaultValue = "default") String project,
       @Option(names = "--user", required = true) String user,
       @Option(names = "--tier", description = "Of the user, when the user is new; else free.")
-          @Nullable String tier) {
+          @Nullable String tier,
+      @Option(names = "--key-tier", description = "The key's own, before that of its user.")
+          @Nullable String keyTier) {
     Optional<String> given = shared.tier(Optional.ofNullable(tier));
-    KeyTerms terms = options.over(KeyTerms.named("key"), Instant.now(), shared);
+    KeyTerms terms =
+        options
+            .over(KeyTerms.named("key"), Instant.now())
+            .withTier(shared.tier(Optional.ofNullable(keyTier)));
     KeyIssuer.Order order = new KeyIssuer.Order(organization, project, user, given, terms);
     return shared.run(
         session -> {
@@ -152,23 +148,7 @@ public final class KeysCommand implements Runnable {
     Instant now = Instant.now();
     return records(shared)
         .change(
-            organization,
-            id,
-            "changed",
-            before -> before.under(options.over(before.terms(), now, shared)));
-  }
-
-  @Command(
-      description = "Assigns a tier to a key, before that of its user.",
-      mixinStandardHelpOptions = true)
-  int assign(
-      @Mixin Shared shared,
-      @Option(names = "--organization", required = true) String organization,
-      @Parameters(paramLabel = "ID") String id,
-      @ArgGroup(multiplicity = "1") TierChoice choice) {
-    Optional<String> tier = shared.tier(choice.tier());
-    return records(shared)
-        .change(organization, id, "changed", before -> before.under(before.terms().withTier(tier)));
+            organization, id, "changed", before -> before.under(options.over(before.terms(), now)));
   }
 
   @Command(description = "Shows a key, without its text.", mixinStandardHelpOptions = true)
@@ -185,16 +165,44 @@ public final class KeysCommand implements Runnable {
   int list(
       @Mixin Shared shared,
       @Option(names = "--organization", required = true) String organization,
-      @Option(names = "--user") @Nullable String user) {
+      @Option(names = "--user") @Nullable String user,
+      @Option(
+              names = "--unused-for",
+              converter = Period.class,
+              description = "Only those that are honoured, and were not used for so long: 90d.")
+          @Nullable Duration idle) {
     Records<ApiKey> records = records(shared);
-    return user == null
-        ? records.list(organization)
-        : shared.run(
-            session ->
-                records.list(
-                    records.shown(session, organization),
-                    session,
-                    after -> session.accounts().keysOf(organization, user, after, 100)));
+    return shared.run(
+        session ->
+            records.list(
+                records.background(session, organization)::of,
+                idle == null ? (shown, key) -> true : unusedFor(idle, shared, session),
+                session,
+                after ->
+                    user == null
+                        ? session.accounts().list(RecordKind.KEY, organization, after, PAGE)
+                        : session.accounts().keysOf(organization, user, after, PAGE)));
+  }
+
+  /** Of a time in which nothing was recorded, nothing is said. */
+  private static BiPredicate<Shown, ApiKey> unusedFor(
+      Duration idle, Shared shared, Session session) {
+    Instant recorded =
+        session
+            .await(session.lastUses().begun())
+            .orElseThrow(
+                () -> new CommandFailed("no server has recorded the uses of keys here so far"));
+    Instant limit = Instant.now().minus(idle);
+    if (recorded.isAfter(limit)) {
+      shared.say(
+          "uses are recorded since %s only: of the time before, no key is known to be unused"
+              .formatted(recorded));
+    }
+    return (shown, key) ->
+        shown.honoured(key)
+            && !recorded.isAfter(limit)
+            && !key.created().isAfter(limit)
+            && !shown.lastUsed(key).orElse(recorded).isAfter(limit);
   }
 
   private static KeyIssuer issuer(Shared shared, Session session) {

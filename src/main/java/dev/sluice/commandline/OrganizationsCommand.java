@@ -8,30 +8,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Organizations on the command line. */
 @Command(
     name = "orgs",
     description = "Creates, shows and changes organizations.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "COMMAND")
-public final class OrganizationsCommand implements Runnable {
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-  }
-
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = AuditCommand.class)
+public final class OrganizationsCommand extends Group {
   @Command(description = "Creates an organization.", mixinStandardHelpOptions = true)
   int create(
       @Mixin Shared shared,
@@ -68,29 +57,9 @@ public final class OrganizationsCommand implements Runnable {
             id,
             "changed",
             before ->
-                new Organization(
-                    id,
-                    Optional.ofNullable(name).orElse(before.name()),
-                    before.tier(),
-                    keyAge == null ? before.keyAge() : age(keyAge),
-                    before.archived()));
-  }
-
-  @Command(
-      description = "Assigns a tier to all of an organization who have none of their own.",
-      mixinStandardHelpOptions = true)
-  int assign(
-      @Mixin Shared shared,
-      @Parameters(paramLabel = "ID") String id,
-      @ArgGroup(multiplicity = "1") TierChoice choice) {
-    Optional<String> tier = shared.tier(choice.tier());
-    return records(shared)
-        .change(
-            id,
-            id,
-            "changed",
-            before ->
-                new Organization(id, before.name(), tier, before.keyAge(), before.archived()));
+                before
+                    .withName(Optional.ofNullable(name).orElse(before.name()))
+                    .withKeyAge(keyAge == null ? before.keyAge() : age(keyAge)));
   }
 
   @Command(
@@ -116,7 +85,7 @@ public final class OrganizationsCommand implements Runnable {
         session ->
             records(shared)
                 .list(
-                    new Shown(Instant.now(), Optional.empty()),
+                    page -> Shown.alone(Instant.now()),
                     session,
                     after -> session.accounts().organizations(after, 100)));
   }

@@ -1,10 +1,8 @@
 package dev.sluice.commandline;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.account.AccountRecord;
 import dev.sluice.account.ApiKey;
+import dev.sluice.account.Archivable;
 import dev.sluice.account.KeyIssuer;
 import dev.sluice.account.RecordKind;
 import dev.sluice.account.Stored;
@@ -15,8 +13,6 @@ import dev.sluice.redis.RecordJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** What is between the accounts as they are and as they were declared. Blocks. */
 final class Plan {
@@ -39,21 +35,22 @@ final class Plan {
     return List.copyOf(plan.steps);
   }
 
-  /** What is archived comes last: nothing can be created below it. */
+  /** Users come before projects, whose owners they are; what is archived comes last. */
   private void organization(DeclaredOrganization declared) {
     List<AccountRecord> archived = new ArrayList<>();
-    record(RecordKind.ORGANIZATION, declared.record(), declared.record().archived(), archived);
-    declared.projects().forEach(p -> record(RecordKind.PROJECT, p, p.archived(), archived));
-    declared.users().forEach(u -> record(RecordKind.USER, u, u.archived(), archived));
+    record(RecordKind.ORGANIZATION, declared.record(), archived);
+    declared.users().forEach(user -> record(RecordKind.USER, user, archived));
+    declared.projects().forEach(project -> record(RecordKind.PROJECT, project, archived));
     List<Step> keys = new ArrayList<>();
     declared.keys().forEach(key -> key(key).ifPresent(keys::add));
     steps.addAll(keys);
     archived.forEach(record -> differ(RecordKind.of(record), record));
   }
 
-  private <R extends AccountRecord> void record(
-      RecordKind<R> kind, R record, boolean isArchived, List<AccountRecord> archived) {
-    if (isArchived) {
+  /** Nothing can be created below what is archived. */
+  private <R extends Archivable<R>> void record(
+      RecordKind<R> kind, R record, List<AccountRecord> archived) {
+    if (record.archived()) {
       archived.add(record);
     } else {
       differ(kind, record);
@@ -114,20 +111,8 @@ final class Plan {
     if (found.record().equals(declared)) {
       return Optional.empty();
     }
-    ObjectNode before = JSON.tree(found.record(), 0);
-    ObjectNode after = JSON.tree(declared, 0);
-    Set<String> fields = new TreeSet<>();
-    before.fieldNames().forEachRemaining(fields::add);
-    after.fieldNames().forEachRemaining(fields::add);
     List<String> differences =
-        fields.stream()
-            .filter(field -> !before.path(field).equals(after.path(field)))
-            .map(field -> field + " " + text(before.path(field)) + " → " + text(after.path(field)))
-            .toList();
+        Differences.between(JSON.tree(found.record(), 0), JSON.tree(declared, 0));
     return Optional.of(new Step.Change(found.with(declared), differences));
-  }
-
-  private static String text(JsonNode value) {
-    return value instanceof MissingNode ? "-" : value.toString();
   }
 }

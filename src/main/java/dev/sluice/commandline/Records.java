@@ -1,17 +1,16 @@
 package dev.sluice.commandline;
 
 import dev.sluice.account.AccountRecord;
-import dev.sluice.account.ApiKey;
 import dev.sluice.account.Changes;
 import dev.sluice.account.InvalidRecord;
-import dev.sluice.account.KeyAge;
-import dev.sluice.account.Organization;
 import dev.sluice.account.Page;
 import dev.sluice.account.RecordKind;
 import dev.sluice.account.Stored;
-import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -50,11 +49,8 @@ final class Records<R extends AccountRecord> {
   int show(String organization, String id) {
     return shared.run(
         session -> {
-          Stored<R> stored =
-              session
-                  .await(session.accounts().read(kind, organization, id))
-                  .orElseThrow(() -> new CommandFailed("there is no such " + kind.label()));
-          Shown shown = shown(session, organization);
+          Stored<R> stored = read(session, organization, id);
+          Shown shown = background(session, organization).of(List.of(stored));
           if (shared.json()) {
             shared.print(shown.json(stored).toString());
           } else {
@@ -68,40 +64,68 @@ final class Records<R extends AccountRecord> {
     return shared.run(
         session ->
             list(
-                shown(session, organization),
+                background(session, organization)::of,
                 session,
                 after -> session.accounts().list(kind, organization, after, PAGE)));
   }
 
-  /** Shows a list page by page, however long it is. */
+  /**
+   * Shows a list page by page, however long it is.
+   *
+   * @param around what is shown of a page beside its records
+   */
   int list(
-      Shown shown,
+      Function<List<Stored<R>>, Shown> around,
       Session session,
       Function<Optional<String>, CompletionStage<Page<R>>> pageAfter) {
-    Optional<String> after = Optional.empty();
-    do {
-      boolean first = after.isEmpty();
-      Page<R> page = session.await(pageAfter.apply(after));
+    return list(around, (shown, record) -> true, session, pageAfter);
+  }
+
+  /**
+   * Shows a part of a list.
+   *
+   * @param asked whether a record is shown
+   */
+  int list(
+      Function<List<Stored<R>>, Shown> around,
+      BiPredicate<Shown, R> asked,
+      Session session,
+      Function<Optional<String>, CompletionStage<Page<R>>> pageAfter) {
+    Pages<R> pages = new Pages<>(session, pageAfter);
+    for (boolean first = true; pages.hasNext(); first = false) {
+      Page<R> page = pages.next();
+      Shown shown = around.apply(page.records());
+      List<Stored<R>> records =
+          page.records().stream().filter(stored -> asked.test(shown, stored.record())).toList();
       if (shared.json()) {
-        page.records().forEach(stored -> shared.print(shown.json(stored).toString()));
+        records.forEach(stored -> shared.print(shown.json(stored).toString()));
       } else {
-        shown.table(kind, page.records()).stream().skip(first ? 0 : 1).forEach(shared::print);
+        shown.table(kind, records).stream().skip(first ? 0 : 1).forEach(shared::print);
       }
-      after = page.next();
-    } while (after.isPresent());
+    }
     return 0;
   }
 
-  /** As records of an organization look now. */
-  Shown shown(Session session, String organization) {
-    Optional<KeyAge> age =
-        kind.type().equals(ApiKey.class)
-            ? session
-                .await(session.accounts().read(RecordKind.ORGANIZATION, organization, organization))
-                .map(Stored::record)
-                .flatMap(Organization::keyAge)
-            : Optional.empty();
-    return new Shown(Instant.now(), age);
+  /** A record that must be there. */
+  Stored<R> read(Session session, String organization, String id) {
+    return session
+        .await(session.accounts().read(kind, organization, id))
+        .orElseThrow(() -> new CommandFailed("there is no such " + kind.label()));
+  }
+
+  /** Goes through all of an organization. */
+  void each(Session session, String organization, Consumer<R> action) {
+    if (kind.equals(RecordKind.ORGANIZATION)) {
+      action.accept(read(session, organization, organization).record());
+      return;
+    }
+    new Pages<>(session, after -> session.accounts().list(kind, organization, after, PAGE))
+        .forEachRemaining(page -> page.records().forEach(one -> action.accept(one.record())));
+  }
+
+  /** What is shown of records of an organization beside them. */
+  Background<R> background(Session session, String organization) {
+    return new Background<>(shared, session, kind, organization);
   }
 
   private int answer(String done, String id) {

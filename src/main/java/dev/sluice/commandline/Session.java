@@ -1,12 +1,16 @@
 package dev.sluice.commandline;
 
 import dev.sluice.account.Accounts;
+import dev.sluice.account.AuditTrail;
+import dev.sluice.account.LastUseStore;
 import dev.sluice.config.Configuration;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.redis.AccountIndexes;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.redis.RedisAccounts;
+import dev.sluice.redis.RedisAuditTrail;
 import dev.sluice.redis.RedisConnections;
+import dev.sluice.redis.RedisLastUses;
 import dev.sluice.redis.RedisOptions;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -62,6 +66,14 @@ final class Session implements AutoCloseable {
 
   Accounts accounts() {
     return accounts;
+  }
+
+  LastUseStore lastUses() {
+    return new RedisLastUses(redis);
+  }
+
+  AuditTrail audit() {
+    return new RedisAuditTrail(redis);
   }
 
   AccountIndexes indexes() {

@@ -1,7 +1,9 @@
 package dev.sluice.commandline;
 
+import dev.sluice.account.Names;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.InvalidConfiguration;
+import dev.sluice.config.Spelling;
 import dev.sluice.policy.Catalog;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,6 +41,8 @@ final class Shared {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
+  private @Nullable Configuration loaded;
+
   /** A call on the accounts; its answer is the exit code of the command. */
   interface Work {
     int on(Session session);
@@ -49,12 +54,16 @@ final class Shared {
     }
   }
 
+  /** What the files say; they are read once. */
   Configuration configuration() {
-    try {
-      return Configuration.load(config, System.getenv());
-    } catch (InvalidConfiguration e) {
-      throw new CommandFailed(String.valueOf(e.getMessage()));
+    if (loaded == null) {
+      try {
+        loaded = Configuration.load(config, System.getenv());
+      } catch (InvalidConfiguration e) {
+        throw new CommandFailed(String.valueOf(e.getMessage()));
+      }
     }
+    return loaded;
   }
 
   /** The tiers that may be given. */
@@ -66,22 +75,38 @@ final class Shared {
 
   /** The same tier, if it may be given. */
   Optional<String> tier(Optional<String> tier) {
-    if (tier.isPresent() && !tiers().contains(tier.get())) {
+    return tier.map(
+        name -> {
+          if (Catalog.MODEL_STATES.contains(name)) {
+            throw new CommandFailed(
+                "tier: %s is a system tier: it says how models stand, and is given to nobody"
+                    .formatted(name));
+          }
+          return known(name, tiers());
+        });
+  }
+
+  /** The same tier, if it is among these. */
+  String known(String tier, Set<String> tiers) {
+    if (!tiers.contains(tier)) {
+      // Cut before it is compared: it may be of any length.
+      String shown = Names.shown(tier);
+      String meant = Spelling.didYouMean(shown, tiers);
       throw new CommandFailed(
-          "no tier '%s' for users in %s: there are %s"
+          "tier: there is no '%s' in %s%s"
               .formatted(
-                  tier.get(),
+                  shown,
                   configuration().settings().sambastack().stream()
                       .map(Path::toString)
                       .collect(Collectors.joining(", ")),
-                  tiers()));
+                  meant.isEmpty() ? "; it has " + String.join(", ", tiers) : meant));
     }
     return tier;
   }
 
   /** Who changes something, for the audit. */
   String actor() {
-    return "command-line " + System.getProperty("user.name", "");
+    return Names.mended("command-line " + System.getProperty("user.name", ""));
   }
 
   boolean json() {
@@ -98,7 +123,7 @@ final class Shared {
   /** Beside the answer. */
   void say(String line) {
     PrintWriter err = spec.commandLine().getErr();
-    err.println(line);
+    err.println(Names.line(line));
     err.flush();
   }
 }

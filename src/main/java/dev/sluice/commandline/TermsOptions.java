@@ -10,8 +10,6 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -36,9 +34,6 @@ final class TermsOptions {
       description = "Those it may be used from, as 10.0.0.0/8, with commas; '' is anywhere.")
   private @Nullable String networks;
 
-  @Option(names = "--key-tier", description = "The key's own; '' is none.")
-  private @Nullable String tier;
-
   @Option(
       names = "--valid",
       converter = Period.class,
@@ -46,35 +41,22 @@ final class TermsOptions {
   private @Nullable Duration valid;
 
   /** These terms with what was said instead. */
-  KeyTerms over(KeyTerms before, Instant now, Shared shared) {
+  KeyTerms over(KeyTerms before, Instant now) {
     return Records.valid(
         () ->
             new KeyTerms(
                 Optional.ofNullable(name).orElse(before.name()),
                 Optional.ofNullable(environment).orElse(before.environment()),
-                given(permissions, TermsOptions::permission)
+                Listed.of(permissions, TermsOptions::permission)
                     .<Set<Permission>>map(
                         all -> all.isEmpty() ? EnumSet.noneOf(Permission.class) : all)
                     .orElse(before.permissions()),
-                given(models, Function.identity()).orElse(before.models()),
-                given(networks, Network::parse).orElse(before.networks()),
-                tier == null
-                    ? before.tier()
-                    : shared.tier(Optional.of(tier).filter(text -> !text.isEmpty())),
+                Listed.texts(models).orElse(before.models()),
+                Listed.of(networks, Network::parse).orElse(before.networks()),
+                before.tier(),
                 valid == null
                     ? before.expires()
                     : Optional.of(valid).filter(time -> !time.isZero()).map(now::plus)));
-  }
-
-  private static <T> Optional<Set<T>> given(@Nullable String list, Function<String, T> item) {
-    return Optional.ofNullable(list)
-        .map(
-            text ->
-                Arrays.stream(text.split(",", -1))
-                    .map(String::strip)
-                    .filter(one -> !one.isEmpty())
-                    .map(item)
-                    .collect(Collectors.toUnmodifiableSet()));
   }
 
   private static Permission permission(String text) {

@@ -14,6 +14,13 @@ final class TextTable {
     row(head);
   }
 
+  /** With the head as the first row. */
+  static TextTable of(List<List<String>> rows) {
+    TextTable table = new TextTable(rows.get(0));
+    rows.subList(1, rows.size()).forEach(table::row);
+    return table;
+  }
+
   /** Adds a row; a cell may have several lines. */
   void row(List<String> cells) {
     rows.add(cells.stream().map(cell -> cell.lines().toList()).toList());
@@ -49,7 +56,7 @@ final class TextTable {
   private static void widen(int[] widths, List<List<String>> row) {
     for (int i = 0; i < widths.length; i++) {
       for (String line : row.get(i)) {
-        widths[i] = Math.max(widths[i], width(line));
+        widths[i] = Math.max(widths[i], TerminalText.width(line));
       }
     }
   }
@@ -58,7 +65,7 @@ final class TextTable {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     for (String word : text.split(" ", -1)) {
-      if (!line.isEmpty() && width(line.toString()) + 1 + width(word) > room) {
+      if (!line.isEmpty() && TerminalText.width(line.toString()) + 1 + TerminalText.width(word) > room) {
         lines.add(line.toString());
         line.setLength(0);
       }
@@ -72,12 +79,8 @@ final class TextTable {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.size(); i++) {
       String text = number < cells.get(i).size() ? cells.get(i).get(number) : "";
-      line.append(text).append(" ".repeat(Math.max(1, widths[i] + GAP - width(text))));
+      line.append(TerminalText.pad(text, widths[i] + GAP));
     }
     return line.toString().stripTrailing();
-  }
-
-  private static int width(String text) {
-    return text.codePointCount(0, text.length());
   }
 }

@@ -73,7 +73,12 @@ final class AccountsReader {
                         fields,
                         () ->
                             new Project(
-                                organization, text, name(fields, text), tier(fields), is(fields))));
+                                organization,
+                                text,
+                                name(fields, text),
+                                tier(fields),
+                                new LinkedHashSet<>(fields.field("owners").texts()),
+                                is(fields))));
     record.ifPresent(one -> unique(organization + ": project " + one.id(), id));
     return record;
   }
@@ -196,7 +201,10 @@ final class AccountsReader {
     Field field = fields.field("tier");
     Optional<String> tier = field.text();
     if (tier.isPresent() && !tiers.contains(tier.get())) {
-      field.error("there is no tier for users of this name; there are " + String.join(", ", tiers));
+      String meant = Spelling.didYouMean(tier.get(), tiers);
+      field.error(
+          "there is no tier for users of this name"
+              + (meant.isEmpty() ? "; there are " + String.join(", ", tiers) : meant));
     }
     return tier;
   }

@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import dev.sluice.account.Names;
 import java.util.OptionalInt;
 
 /**
@@ -13,6 +14,11 @@ import java.util.OptionalInt;
  */
 public record Problem(
     Severity severity, String file, OptionalInt line, String field, String message) {
+  public Problem {
+    // Both may quote a file that somebody else wrote.
+    field = Names.line(field);
+    message = Names.line(message);
+  }
 
   /** Whether the configuration can be used all the same. */
   public enum Severity {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param publicPaths that need no key at the doors for edges
  * @param drainTimeout how long running requests may go on after the order to stop
  * @param lease how long a hold or a grant lives without renewal
+ * @param lastUseInterval how often it is written which keys were used
  * @param maintenanceEnds by model
  * @param models by public name: those of which more is said than which deployments serve them
  */
@@ -49,6 +50,7 @@ public record SluiceConfig(
     Log log,
     Duration drainTimeout,
     Duration lease,
+    Duration lastUseInterval,
     Map<String, Instant> maintenanceEnds,
     Map<String, Model> models,
     List<DeploymentSettings> deployments) {

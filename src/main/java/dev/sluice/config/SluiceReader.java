@@ -105,6 +105,7 @@ final class SluiceReader {
     Log log = root.field("log").map(SluiceReader::log);
     Duration drain = duration(root, "drainTimeout", 30, Duration.ZERO);
     Duration lease = duration(root, "lease", 60, Duration.ofSeconds(1));
+    Duration lastUse = duration(root, "lastUseInterval", 60, Duration.ofSeconds(1));
     Map<String, Instant> ends = root.field("maintenanceEnds").map(this::maintenanceEnds);
     models.read(root.field("models"));
     deployments.read(root.field("deployments"));
@@ -127,6 +128,7 @@ final class SluiceReader {
                 log,
                 drain,
                 lease,
+                lastUse,
                 ends,
                 models.models(),
                 deployments.settings()));

@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Locale;
 
 /** Finds the name that was probably meant. */
-final class Spelling {
+public final class Spelling {
   private Spelling() {}
 
   /** {@code ; did you mean "port"?}, or nothing when no known name is close. */
-  static String didYouMean(String name, Collection<String> known) {
+  public static String didYouMean(String name, Collection<String> known) {
     int tolerance = Math.min(name.length() - 1, Math.max(2, name.length() / 3));
     return known.stream()
         .filter(candidate -> distance(name, candidate) <= tolerance)

@@ -81,6 +81,11 @@ public final class Metrics {
           .labelNames("rule", "outcome")
           .register(registry);
 
+  private final Counter keyUsesDropped =
+      Counter.build(
+              "sluice_key_uses_dropped", "Uses of keys that are not recorded, for want of memory.")
+          .register(registry);
+
   private final Counter tlsReloads =
       Counter.build("sluice_tls_reloads", "Changes of the files of TLS, taken or refused.")
           .labelNames("door", "result")
@@ -211,6 +216,11 @@ public final class Metrics {
     if (hits > 0) {
       descriptorHits.labels(rule, outcome).inc((double) hits);
     }
+  }
+
+  /** A key was used, and that will not be recorded. */
+  public void droppedKeyUse() {
+    keyUsesDropped.inc();
   }
 
   /**

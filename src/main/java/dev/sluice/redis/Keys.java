@@ -13,6 +13,9 @@ record Keys(String organization) {
   /** The index of all organizations, in a slot of its own. */
   static final String ORGANIZATIONS = "sluice:organizations";
 
+  /** Since when uses of keys are recorded, in a slot of its own. */
+  static final String KEY_USES_SINCE = "sluice:key-uses-since";
+
   /** What every key of the organization starts with. */
   String prefix() {
     return "{" + organization + "}:";
@@ -24,6 +27,11 @@ record Keys(String organization) {
 
   String organizationRecord() {
     return prefix() + "organization";
+  }
+
+  /** When its keys were last used. */
+  String lastUsed() {
+    return prefix() + "last-used";
   }
 
   String audit() {

@@ -9,6 +9,7 @@ import dev.sluice.account.ApiKey;
 import dev.sluice.account.KeyAge;
 import dev.sluice.account.KeySecret;
 import dev.sluice.account.KeyTerms;
+import dev.sluice.account.Names;
 import dev.sluice.account.Network;
 import dev.sluice.account.Organization;
 import dev.sluice.account.Permission;
@@ -54,6 +55,9 @@ public final class RecordJson {
       archived(node, organization.archived());
     } else if (record instanceof Project project) {
       tier(node, project.tier());
+      if (!project.owners().isEmpty()) {
+        project.owners().forEach(node.putArray("owners")::add);
+      }
       archived(node, project.archived());
     } else if (record instanceof User user) {
       node.put("kind", user.kind().name());
@@ -163,6 +167,7 @@ public final class RecordJson {
         fields.text("id"),
         fields.name(),
         fields.optional("tier"),
+        fields.texts("owners"),
         fields.is("archived"));
   }
 
@@ -217,7 +222,7 @@ public final class RecordJson {
     }
 
     String name() {
-      return AccountRecord.mendedName(text("name"));
+      return Names.mended(text("name"));
     }
 
     Instant time(String name) {

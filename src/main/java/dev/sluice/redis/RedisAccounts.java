@@ -4,7 +4,9 @@ import dev.sluice.account.AccountRecord;
 import dev.sluice.account.Accounts;
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.Caller;
+import dev.sluice.account.Ids;
 import dev.sluice.account.KeyText;
+import dev.sluice.account.Names;
 import dev.sluice.account.Organization;
 import dev.sluice.account.Page;
 import dev.sluice.account.RecordKind;
@@ -71,8 +73,11 @@ public final class RedisAccounts implements Accounts {
   @Override
   public <R extends AccountRecord> CompletionStage<Optional<Stored<R>>> read(
       RecordKind<R> kind, String organization, String id) {
+    if (!kind.equals(RecordKind.ORGANIZATION)) {
+      Ids.require("id", kind.label(), id);
+    }
     return redis
-        .run(read, List.of(new Keys(organization).record(kind, id)), List.of())
+        .run(read, List.of(keys(organization).record(kind, id)), List.of())
         .thenApply(
             reply ->
                 Optional.ofNullable((byte[]) reply.get(0)).map(found -> json.read(kind, found)));
@@ -84,14 +89,15 @@ public final class RedisAccounts implements Accounts {
     if (kind.equals(RecordKind.ORGANIZATION)) {
       throw new IllegalArgumentException("an organization has no list of organizations");
     }
-    Keys names = new Keys(organization);
+    Keys names = keys(organization);
     return page(kind, names.index(kind), names.records(kind), after, most);
   }
 
   @Override
   public CompletionStage<Page<ApiKey>> keysOf(
       String organization, String user, Optional<String> after, int most) {
-    Keys names = new Keys(organization);
+    Ids.require("user", "user", user);
+    Keys names = keys(organization);
     return page(RecordKind.KEY, names.keysOf(user), names.records(RecordKind.KEY), after, most);
   }
 
@@ -155,6 +161,7 @@ public final class RedisAccounts implements Accounts {
 
   private CompletionStage<Long> change(
       String verb, String actor, Stored<? extends AccountRecord> changed) {
+    Names.require("actor", actor);
     AccountRecord record = changed.record();
     Keys names = new Keys(record.organization());
     List<String> arguments = new ArrayList<>();
@@ -182,6 +189,12 @@ public final class RedisAccounts implements Accounts {
               (Long) reply.get(1));
       default -> throw new RecordConflict(text(reply.get(1)));
     };
+  }
+
+  /** What somebody typed must not lead to other keys. */
+  private static Keys keys(String organization) {
+    Ids.requireOrganization(organization);
+    return new Keys(organization);
   }
 
   private static String size(int most) {

@@ -37,7 +37,11 @@ public final class Script {
               "register",
               "reindex",
               "scan",
-              "secret")
+              "secret",
+              "begin",
+              "used",
+              "uses",
+              "audit")
           .collect(Collectors.toUnmodifiableMap(Function.identity(), Script::load));
 
   private final String name;

@@ -25,6 +25,12 @@ final class RecordsTest {
         "\u05E9\u05DC\u05D5\u05DD\u200F",
         "\u0645\u0631\u062D\u0628\u0627",
         "Zo\u00EB \"'\\ %s {acme}",
+        "\uD83C\uDFF3\uFE0F\u200D\uD83C\uDF08 \uD83C\uDDE9\uD83C\uDDEA \uD83D\uDC4D\uD83C\uDFFD",
+        "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",
+        "\u0915\u094D\u200D\u0937",
+        "\u8FBB\uDB40\uDD00\u3000\u65E5\u672C",
+        "e\u0301\u0323",
+        "\uFFFD",
       })
   void name_anyScriptAndMarkup_isKept(String name) {
     assertThat(new Project("acme", "p", name, Optional.empty()).name()).isEqualTo(name);
@@ -43,6 +49,30 @@ final class RecordsTest {
         "a\u202Eb",
         "a\u2066b",
         "a\uD800b",
+        " a",
+        "a\u00A0",
+        "\u3000a",
+        "\u00A0",
+        "\u200E",
+        "a\u200Bb",
+        "a\u200Db",
+        "a \u200Db",
+        "\uD83D\uDC69\u200D\u200D\uD83D\uDE80",
+        "a\u00ADb",
+        "a\u2060b",
+        "\uFEFFa",
+        "a\uFFF9b",
+        "a\uDB40\uDC41b",
+        "a\uE000b",
+        "a\uDBC0\uDC00b",
+        "a\uFDD0b",
+        "a\uD83F\uDFFEb",
+        "a\u3164b",
+        "a\u2800b",
+        "a\u034Fb",
+        "\u0301a",
+        "a \u0301",
+        "Z\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309",
       })
   void name_harmful_isRefusedByTheFieldAndNotRepeated(String name) {
     refused("name", () -> new Organization("acme", name, Optional.empty()));
@@ -99,6 +129,36 @@ final class RecordsTest {
   void keyAge_warningAfterTheRefusal_isRefused() {
     refused("keyAge", () -> new KeyAge(Duration.ofDays(2), Duration.ofDays(1)));
     refused("keyAge", () -> new KeyAge(Duration.ZERO, Duration.ZERO));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "  a\u0000b\u202Ec  ",
+        "\u200E\u200E",
+        "\u0301",
+        "a\uDB40\uDC41b",
+        "Z\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309",
+      })
+  void name_thatWasMended_mayStand(String name) {
+    assertThatCode(() -> KeyTerms.named(Names.mended(name))).doesNotThrowAnyException();
+    assertThatCode(() -> KeyTerms.named(Names.mended(name.repeat(100)))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void owners_tooManyOrNoIds_areRefused() {
+    Project project = new Project("acme", "p", "P", Optional.empty());
+    Set<String> many = IntStream.range(0, 21).mapToObj(i -> "u" + i).collect(Collectors.toSet());
+    refused("owners", () -> project.withOwners(many));
+    refused("owners", () -> project.withOwners(Set.of("a b")));
+    refused("owners", () -> project.withOwners(Set.of("u".repeat(5_000_000))));
+  }
+
+  @Test
+  void network_ofAnyLength_isRefusedAtOnce() {
+    refused("networks", () -> Network.parse(":".repeat(5_000_000)));
+    refused("networks", () -> Network.parse("10.0.0.0/8\u001B[31m"));
+    refused("networks", () -> Network.parse("10.0.0.1/8"));
   }
 
   private static void refused(String field, ThrowingCallable constructed) {

@@ -57,6 +57,7 @@ final class AdmissionTest {
   private final User user = new User("acme", "u", "U", Role.DEVELOPER, Optional.empty());
   private final ApiKey key = ApiKey.issued(TEXT, "p", "u", KeyTerms.named("key"), NOW);
   private final OneCaller accounts = new OneCaller(new Caller(organization, project, user, key, 1));
+  private final List<String> uses = new ArrayList<>();
   private final Admission admission =
       admission(new Unlimited(), new Block(Set.of("small", "large"), "free", 1, List.of()));
 
@@ -108,6 +109,48 @@ final class AdmissionTest {
     assertThat(authenticated(Permission.MODELS)).isEmpty();
     assertThat(authenticated(Permission.ADMIN_READ))
         .contains(new Refusal.PermissionMissing(Permission.ADMIN_READ));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "unknown"})
+  void keyUse_keyThatIsHonoured_isToldWhateverBecomesOfTheRequest(String model) {
+    decide(model, INSIDE);
+
+    assertThat(uses).containsExactly(key.id());
+  }
+
+  @Test
+  void keyUse_atADoorThatOnlyLooks_isToldToo() {
+    authenticated(Permission.MODELS);
+
+    assertThat(uses).containsExactly(key.id());
+  }
+
+  @Test
+  void keyUse_keyThatIsRevoked_isNotTold() {
+    accounts.caller = new Caller(organization, project, user, key.revoke(), 2);
+
+    unused();
+  }
+
+  @Test
+  void keyUse_keyWithoutThePermission_isNotTold() {
+    terms(terms -> terms.withPermissions(Set.of()));
+
+    unused();
+  }
+
+  @Test
+  void keyUse_keyFromElsewhere_isNotTold() {
+    terms(terms -> terms.withNetworks(Set.of(Network.parse("192.0.2.1"))));
+
+    unused();
+  }
+
+  private void unused() {
+    decide("small", INSIDE);
+    authenticated(Permission.MODELS);
+    assertThat(uses).isEmpty();
   }
 
   @Test
@@ -226,7 +269,8 @@ final class AdmissionTest {
         new Callers(accounts, 10, () -> 0),
         counters,
         Duration.ofMinutes(1),
-        InstantSource.fixed(NOW));
+        InstantSource.fixed(NOW),
+        used -> uses.add(used.id()));
   }
 
   @ParameterizedTest

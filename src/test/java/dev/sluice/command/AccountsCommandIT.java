@@ -65,29 +65,39 @@ class AccountsCommandIT {
     sluice.ok("users", "create", "ada", "--organization", "acme", "--role", "finops");
     sluice.ok("users", "create", "bot", "--organization", "acme", "--service-account");
     sluice.ok("users", "change", "ada", "--organization", "acme", "--name", "Ada \uD83D\uDE80");
-    sluice.ok("users", "assign", "ada", "--tier", "web", "--organization", "acme");
-    sluice.ok("orgs", "assign", "acme", "--tier", "web");
-    sluice.ok("orgs", "assign", "acme", "--none");
+    sluice.ok("tiers", "assign", "web", "--user", "ada", "--organization", "acme");
+    sluice.ok("projects", "change", "search", "--organization", "acme", "--owner", "ada,bot");
+    sluice.ok("projects", "create", "other", "--organization", "acme", "--owner", "ada");
+    sluice.ok("users", "archive", "bot", "--organization", "acme");
     sluice.ok("projects", "archive", "search", "--organization", "acme");
 
     assertThat(sluice.ok("users", "list", "--organization", "acme").lines())
         .containsExactly(
-            "ID   NAME   KIND             ROLE       TIER  STATE",
-            "ada  Ada \uD83D\uDE80  person           finops     web   active",
-            "bot  bot    service_account  developer  -     active");
+            "ID   NAME    KIND             ROLE       TIER  OWNS          STATE",
+            "ada  Ada \uD83D\uDE80  person           finops     web   other,search  active",
+            "bot  bot     service_account  developer  -     search        archived");
+    assertThat(sluice.ok("projects", "list", "--organization", "acme").lines())
+        .containsExactly(
+            "ID      NAME    TIER  OWNERS              STATE",
+            "other   other   -     ada                 active",
+            "search  search  web   ada,bot (archived)  archived");
+    assertThat(sluice.ok("users", "show", "ada", "--organization", "acme").lines())
+        .contains("owns            [\"other\",\"search\"]");
     assertThat(sluice.ok("orgs", "list").lines())
         .anyMatch(line -> line.matches("acme +Acme <b> +- +60d/90d +active"));
     assertThat(sluice.ok("projects", "list", "--organization", "acme", "--format", "json").lines())
-        .singleElement()
+        .last()
         .satisfies(
             line -> {
               JsonNode project = new ObjectMapper().readTree(line);
               assertThat(project.at("/archived").asBoolean()).isTrue();
-              assertThat(project.at("/revision").asInt()).isEqualTo(2);
+              assertThat(project.at("/revision").asInt()).isEqualTo(3);
+              assertThat(project.at("/owners").toString()).isEqualTo("[\"ada\",\"bot\"]");
+              assertThat(project.at("/archivedOwners").toString()).isEqualTo("[\"bot\"]");
             });
     sluice.ok("projects", "restore", "search", "--organization", "acme");
     assertThat(sluice.ok("projects", "show", "search", "--organization", "acme").lines())
-        .contains("revision      3", "tier          web");
+        .contains("revision        4", "tier            web");
   }
 
   @Test
@@ -113,7 +123,7 @@ class AccountsCommandIT {
     KeyText text = KeyText.parse(created.lines().get(0)).orElseThrow();
     String id = "key-" + text.hash().substring(0, 16);
     sluice.ok("keys", "change", id, "--organization", "keys", "--models", "", "--valid", "90d");
-    sluice.ok("keys", "assign", id, "--tier", "web", "--organization", "keys");
+    sluice.ok("tiers", "assign", "web", "--key", id, "--organization", "keys");
     Ran rotated = sluice.ok("keys", "rotate", id, "--organization", "keys", "--grace", "1h");
     KeyText next = KeyText.parse(rotated.lines().get(0)).orElseThrow();
 
@@ -144,13 +154,15 @@ class AccountsCommandIT {
         .isEqualTo(new Ran(1, List.of(), "sluice: organization errors exists\n"));
     assertThat(sluice.run("orgs", "create", "No").said()).startsWith("sluice: id: ");
     assertThat(sluice.run("orgs", "create", "no", "--name", "a\u0007b").said())
-        .isEqualTo("sluice: name: has the character U+0007, which may not stand in a name\n");
+        .isEqualTo(
+            "sluice: name: has the character U+0007 where it may not stand: a name has letters of"
+                + " any script, digits, punctuation, symbols and emoji, and blanks inside\n");
     assertThat(sluice.run("users", "create", "ada", "--organization", "nobody").said())
         .isEqualTo("sluice: there is no organization nobody\n");
     assertThat(sluice.run("users", "show", "ada", "--organization", "errors").said())
         .isEqualTo("sluice: there is no such user\n");
-    assertThat(sluice.run("orgs", "assign", "errors", "--tier", "wob").said())
-        .contains("no tier 'wob'", "it has [free, web]");
+    assertThat(sluice.run("projects", "create", "p", "--organization", "errors", "--owner", "x"))
+        .isEqualTo(new Ran(1, List.of(), "sluice: there is no user x\n"));
     assertThat(
             sluice
                 .run("keys", "create", "--organization", "errors", "--user", "a", "--networks", "x")
@@ -168,7 +180,7 @@ class AccountsCommandIT {
               name: Applied
               keyAge: {warn: 60d, refuse: 90d}
               projects:
-              - {id: search, tier: web}
+              - {id: search, tier: web, owners: [ada]}
               users:
               - {id: ada, role: organization_admin}
               - {id: ci, kind: service_account}
@@ -182,9 +194,9 @@ class AccountsCommandIT {
         .isEqualTo(
             """
             + organization applied
-            + project applied/search
             + user applied/ada
             + user applied/ci
+            + project applied/search
             + key applied/ci/pipeline
             5 changes would be made
             """);
@@ -248,6 +260,7 @@ class AccountsCommandIT {
             .ok("keys", "create", "--organization", "moved", "--user", "ada", "--tier", "web")
             .lines()
             .get(0);
+    sluice.ok("projects", "change", "default", "--organization", "moved", "--owner", "ada");
     String id = "key-" + KeyText.parse(key).orElseThrow().hash().substring(0, 16);
     sluice.ok("keys", "rotate", id, "--organization", "moved");
     sluice.ok("users", "archive", "ada", "--organization", "moved");
@@ -274,6 +287,76 @@ class AccountsCommandIT {
   }
 
   @Test
+  void audit_ofAnOrganization_saysWhoChangedWhatTheNewestFirst() throws IOException {
+    String key =
+        sluice.ok("keys", "create", "--organization", "audited", "--user", "ada").lines().get(0);
+    sluice.ok("users", "change", "ada", "--organization", "audited", "--role", "finops");
+    sluice.ok("keys", "rotate", idOf(key), "--organization", "audited");
+
+    List<String> all = sluice.ok("orgs", "audit", "audited").lines();
+    assertThat(all).hasSize(7);
+    assertThat(all.get(0)).matches("TIME +ACTOR +ACTION +KIND +ID +WHAT");
+    assertThat(all.get(1)).contains("command-line", "rotate", idOf(key), "lastFour");
+    assertThat(all.get(2)).contains("user", "ada", "role \"DEVELOPER\" → \"FINOPS\"");
+    assertThat(all.get(6)).matches(".* create +organization +audited +name - → \"audited\"");
+    assertThat(all.toString()).doesNotContain("secretHash", key);
+
+    assertThat(
+            sluice
+                .ok(
+                    "orgs",
+                    "audit",
+                    "audited",
+                    "--kind",
+                    "user",
+                    "--since",
+                    "1d",
+                    "--format",
+                    "json")
+                .lines())
+        .hasSize(2)
+        .first()
+        .satisfies(
+            line -> {
+              JsonNode entry = new ObjectMapper().readTree(line);
+              assertThat(entry.at("/action").asText()).isEqualTo("replace");
+              assertThat(entry.at("/before/role").asText()).isEqualTo("DEVELOPER");
+              assertThat(entry.at("/after/role").asText()).isEqualTo("FINOPS");
+            });
+    assertThat(sluice.ok("orgs", "audit", "audited", "--id", "nobody").lines()).hasSize(1);
+  }
+
+  @Test
+  void audit_longerThanAPage_isAllThere() {
+    sluice.ok("orgs", "create", "long");
+    try (RedisClient client = RedisClient.create(one.url())) {
+      for (int i = 0; i < 250; i++) {
+        client
+            .connect()
+            .sync()
+            .xadd(
+                "{long}:audit",
+                "time",
+                "0",
+                "actor",
+                "a",
+                "action",
+                "replace",
+                "kind",
+                "user",
+                "id",
+                "u" + i,
+                "before",
+                "{}",
+                "after",
+                "{}");
+      }
+    }
+
+    assertThat(sluice.ok("orgs", "audit", "long", "--format", "json").lines()).hasSize(251);
+  }
+
+  @Test
   void rebuildIndex_afterTheIndexWasLost_listsAllAgain() {
     sluice.ok("orgs", "create", "lost");
     try (RedisClient client = RedisClient.create(one.url())) {
@@ -284,6 +367,10 @@ class AccountsCommandIT {
     sluice.ok("orgs", "rebuild-index");
 
     assertThat(sluice.ok("orgs", "list").lines()).anyMatch(line -> line.startsWith("lost "));
+  }
+
+  private static String idOf(String key) {
+    return "key-" + KeyText.parse(key).orElseThrow().hash().substring(0, 16);
   }
 
   private static List<String> withoutRevisions(List<String> lines) {

@@ -4,6 +4,7 @@ import static dev.sluice.testing.Stack.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.account.KeyText;
+import dev.sluice.testing.CommandLines;
 import dev.sluice.testing.SluiceProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -63,7 +64,7 @@ class KeysCommandIT {
       String gateway = server.door("gateway");
       // Admitted, and then there is no backend.
       assertThat(ask(gateway, key)).isEqualTo(502);
-      String id = "key-" + text.hash().substring(0, 16);
+      String id = id(text);
       assertThat(run("keys", "revoke", "--config", file, "--organization", "acme", id))
           .isEqualTo("revoked " + id);
       assertThat(ask(gateway, key)).isEqualTo(401);
@@ -72,7 +73,15 @@ class KeysCommandIT {
       assertThat(run("keys", "revoke", "--config", file, other)).startsWith("revoked key-");
       assertThat(ask(gateway, other)).isEqualTo(401);
       assertThat(server.log()).doesNotContain(key, other);
+      server.terminate();
+      server.exitCode();
     }
+    // Written when the server stopped: that was long before the next time.
+    assertThat(
+            new CommandLines(Path.of(file))
+                .ok("keys", "show", id(text), "--organization", "acme")
+                .lines())
+        .anyMatch(line -> line.matches("lastUsed +20.*Z"));
   }
 
   @Test
@@ -129,9 +138,13 @@ class KeysCommandIT {
             "wob")) {
       assertThat(keys.exitCode()).isEqualTo(1);
       assertThat(keys.log())
-          .contains("no tier 'wob'", "it has [free, web]")
+          .contains("there is no 'wob'", "did you mean \"web\"?")
           .doesNotContain("Exception");
     }
+  }
+
+  private static String id(KeyText text) {
+    return "key-" + text.hash().substring(0, 16);
   }
 
   private String create(String user) {

@@ -52,6 +52,7 @@ final class AccountProperties {
   private enum What {
     CREATE,
     RENAME,
+    OWN,
     ARCHIVE,
     RESTORE,
     ROTATE,
@@ -123,6 +124,7 @@ final class AccountProperties {
                 Arbitraries.frequency(
                     Tuple.of(6, What.CREATE),
                     Tuple.of(2, What.RENAME),
+                    Tuple.of(2, What.OWN),
                     Tuple.of(1, What.ARCHIVE),
                     Tuple.of(2, What.RESTORE),
                     Tuple.of(2, What.ROTATE),
@@ -214,6 +216,12 @@ final class AccountProperties {
       if (intent.what() == What.ROTATE || intent.what() == What.REVOKE) {
         return Optional.empty();
       }
+      if (intent.what() == What.OWN) {
+        // One of three users, of whom the last never is.
+        return record instanceof Project one
+            ? Optional.of(one.withOwners(Set.of("u" + intent.number() % 3)))
+            : Optional.empty();
+      }
       boolean rename = intent.what() == What.RENAME;
       if (record instanceof Organization one) {
         return Optional.of(
@@ -222,10 +230,7 @@ final class AccountProperties {
                     id, "n" + intent.number(), one.tier(), one.keyAge(), one.archived())
                 : one.archived(archive));
       } else if (record instanceof Project one) {
-        return Optional.of(
-            rename
-                ? new Project(id, one.id(), "n" + intent.number(), one.tier(), one.archived())
-                : one.archived(archive));
+        return Optional.of(rename ? one.withName("n" + intent.number()) : one.archived(archive));
       }
       return Optional.of(((User) record).archived(archive));
     }
@@ -239,7 +244,12 @@ final class AccountProperties {
             && before.get().revision() == change.expected()
             && !(before.get().record() instanceof ApiKey old
                 && old.revoked()
-                && !((ApiKey) record).revoked());
+                && !((ApiKey) record).revoked())
+            && !(before.get().record() instanceof Project project
+                && ((Project) record)
+                    .owners().stream()
+                        .filter(owner -> !project.owners().contains(owner))
+                        .anyMatch(owner -> !stands("user:" + owner)));
       }
       if (before.isPresent()) {
         return false;

@@ -48,7 +48,7 @@ final class RecordJsonTest {
     return Stream.of(
         new Organization("acme", "Acme", Optional.empty()),
         new Organization("acme", "\"{}\"", Optional.of("web"), Optional.of(age), true),
-        new Project("acme", "p", "P", Optional.of("web"), true),
+        new Project("acme", "p", "P", Optional.of("web"), Set.of("u", "v"), true),
         new User("acme", "u", "U", Role.FINOPS, Optional.empty()),
         new User(
             "acme", "u", "U", User.Kind.SERVICE_ACCOUNT, Role.DEVELOPER, Optional.of("t"), true),

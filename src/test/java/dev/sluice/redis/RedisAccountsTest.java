@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.account.Accounts.RecordConflict;
 import dev.sluice.account.Accounts.StaleRevision;
 import dev.sluice.account.ApiKey;
+import dev.sluice.account.AuditTrail.Entry;
 import dev.sluice.account.Caller;
+import dev.sluice.account.InvalidRecord;
 import dev.sluice.account.KeySecret;
 import dev.sluice.account.KeyTerms;
 import dev.sluice.account.KeyText;
@@ -32,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RedisAccountsTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
@@ -144,6 +147,91 @@ final class RedisAccountsTest {
     conflict(accounts.create("root", another()), "organization " + id + " is archived");
     // What is there can still be changed: else nothing could be tidied up.
     join(accounts.replace("root", new Stored<>(key.revoke(), 1)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void owners_ofAProject_areUsersWhoAreThereWhenTheyAreSet(Store store) {
+    RedisAccounts accounts = filled(store);
+    Project owned = project.withOwners(Set.of(user.id()));
+    conflict(
+        accounts.replace("root", new Stored<>(project.withOwners(Set.of("bob")), 1)),
+        "there is no user bob");
+    join(accounts.replace("root", new Stored<>(owned, 1)));
+    join(accounts.replace("root", new Stored<>(user.archived(true), 1)));
+    conflict(
+        accounts.create(
+            "root", new Project(id, "q", "Q", Optional.empty()).withOwners(owned.owners())),
+        "user ada@example.org is archived");
+
+    // Who owned it when she was archived still does.
+    join(accounts.replace("root", new Stored<>(owned.withName("Found"), 2)));
+    // And a backup knows nothing else.
+    Project lost = new Project(id, "lost", "Lost", Optional.empty()).withOwners(owned.owners());
+    join(accounts.restore("root", lost));
+
+    assertThat(join(accounts.read(RecordKind.PROJECT, id, "search")))
+        .contains(new Stored<>(owned.withName("Found"), 3));
+    assertThat(join(accounts.read(RecordKind.PROJECT, id, "lost"))).contains(new Stored<>(lost, 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "x}:key:1{", "{", "a:b"})
+  void read_idsThatWouldLeadElsewhere_areRefused(String hostile) {
+    RedisAccounts accounts = new RedisAccounts(Store.STANDALONE.connections());
+
+    assertThatThrownBy(() -> accounts.read(RecordKind.USER, hostile, "ada"))
+        .isInstanceOf(InvalidRecord.class)
+        .hasMessageStartingWith("organization: ");
+    assertThatThrownBy(() -> accounts.read(RecordKind.USER, id, hostile))
+        .isInstanceOf(InvalidRecord.class)
+        .hasMessageStartingWith("id: ");
+    assertThatThrownBy(() -> accounts.keysOf(id, hostile, Optional.empty(), 1))
+        .isInstanceOf(InvalidRecord.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a\nb", "a\u001B[31m"})
+  void change_byAnActorWithoutAName_isRefused(String actor) {
+    RedisAccounts accounts = new RedisAccounts(Store.STANDALONE.connections());
+
+    assertThatThrownBy(() -> accounts.replace(actor, new Stored<>(project, 1)))
+        .isInstanceOf(InvalidRecord.class)
+        .hasMessageStartingWith("actor: ");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void audit_pageByPage_isTheNewestFirstAndExactly(Store store) {
+    RedisAccounts accounts = filled(store);
+    RedisAuditTrail trail = new RedisAuditTrail(store.connections());
+
+    List<Entry> first = join(trail.newest(id, Optional.empty(), Optional.empty(), 3));
+    List<Entry> second =
+        join(trail.newest(id, Optional.of(first.get(2).position()), Optional.empty(), 3));
+
+    assertThat(first)
+        .extracting(entry -> entry.actor() + " " + entry.action() + " " + entry.kind())
+        .containsExactly("root create key", "root create user", "root create project");
+    assertThat(second).extracting(Entry::kind).containsExactly("organization");
+    // As it is stored, to the last list and digit, but without hashes.
+    assertThat(first.get(0).after())
+        .isEqualTo(new RecordJson().write(key, 1).replaceAll("\"secretHash\":\"[^\"]*\",", ""));
+    assertThat(first.get(0).before()).isEmpty();
+    assertThat(
+            join(
+                trail.newest(
+                    id, Optional.empty(), Optional.of(Instant.now().plusSeconds(3600)), 3)))
+        .isEmpty();
+    assertThat(
+            join(
+                trail.newest(
+                    id, Optional.empty(), Optional.of(Instant.now().minusSeconds(3600)), 9)))
+        .hasSize(4);
+    join(accounts.replace("root", new Stored<>(user.archived(true), 1)));
+    Entry archived = join(trail.newest(id, Optional.empty(), Optional.empty(), 1)).get(0);
+    assertThat(archived.before().orElseThrow()).doesNotContain("archived");
+    assertThat(archived.after()).contains("\"archived\":true");
   }
 
   @ParameterizedTest
