@@ -1,6 +1,7 @@
 package dev.sluice.edge;
 
 import dev.sluice.account.Caller;
+import dev.sluice.account.Names;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Catalog;
 import java.util.HashSet;
@@ -51,14 +52,16 @@ public final class DecisionLog {
     String tier = caller.map(Caller::tier).orElse(NONE);
     Labels known = labels();
     metrics.decided(door, label(tier, known.tiers()), label(model, known.models()), reason);
-    log.debug(
-        "request={} decision={} tier={} model={} caller={} key={}",
-        requestId,
-        reason,
-        tier,
-        model,
-        caller.map(c -> c.organization().id() + "/" + c.user().id()).orElse("-"),
-        caller.map(c -> c.key().id()).orElse("-"));
+    if (log.isDebugEnabled()) {
+      log.debug(
+          "request={} decision={} tier={} model={} caller={} key={}",
+          requestId,
+          reason,
+          tier,
+          Names.shown(model),
+          caller.map(c -> c.organization().id() + "/" + c.user().id()).orElse("-"),
+          caller.map(c -> c.key().id()).orElse("-"));
+    }
   }
 
   @SuppressWarnings("ReferenceEquality") // to compare thousands of tiers costs more than a request
