@@ -21,6 +21,7 @@ import dev.sluice.ratelimit.DescriptorLimits;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisCounters;
+import dev.sluice.redis.RedisRateLimitCounters;
 import dev.sluice.redis.RehearsalAccounts;
 import dev.sluice.redis.SharedSecret;
 import io.vertx.core.Future;
