@@ -1,19 +1,21 @@
--- uses windows.lua requests.lua
+-- uses clock.lua windows.lua running.lua requests.lua
 --
--- Counts a request in every window of every scope, or in none.
+-- Counts a request in every window of every scope, and as running in every scope that limits how many
+-- run; or in none of all these.
 --
 -- KEYS  the organization's version, the hold, the request that it is an attempt of, if any, then one
---       key a scope
+--       key a scope: those with windows first
 -- ARGV  the version that the caller knew; lease in ms; hits; 1 for an attempt of a request, else 0;
 --       then for each scope the number of its windows, and for each window its period in ms and its
---       limit
+--       limit; a scope that limits how many run has 0 windows, and then how many may run
 -- reply status, then for each window: used, ms until it is empty, ms until as many hits would pass
---       (0: now, -1: never)
+--       (0: now, -1: never); for each scope that limits how many run: how many do
 --
--- Attempts of one request share one charge, that of the first of them, up to MOST_ATTEMPTS.
+-- Attempts of one request share one charge, that of the first of them, up to MOST_ATTEMPTS; but each
+-- runs by itself.
 --
--- A refused call counts nothing. It writes only when the clock went back by more than a period,
--- because what it measured would else start afresh with each call.
+-- A refused call counts nothing. It writes only what clears away holds that are over, and when the
+-- clock went back, because what it measured would else start afresh with each call.
 
 local HELD, EXCEEDED, STALE, CANCELLED = 0, 1, 2, 3
 
@@ -29,13 +31,17 @@ end
 local hits = tonumber(ARGV[3])
 local attempt = ARGV[4] == '1'
 local request = attempt and stored[3]
-local charged = open_to_more(request)
+local charged = request and open_to_more(request)
 local first = attempt and 4 or 3
 local time = now()
 -- By scope: its windows, and how many of them were asked for. By window of ARGV: itself, its limit.
 local scopes, numbers, asked, limits = {}, {}, {}, {}
-local total, at, room, shifted = 0, 5, true, false
-for k = first, #KEYS do
+local total, at, last, room, shifted = 0, 5, #KEYS, true, false
+for k = first, last do
+  if ARGV[at] == '0' then
+    last = k - 1
+    break
+  end
   local windows, number = decode(stored[k] or ''), 0
   for i = 1, #windows do
     local w = windows[i]
@@ -45,8 +51,8 @@ for k = first, #KEYS do
       shifted = shifted or w.shifted
     end
   end
-  local last = at + 2 * ARGV[at]
-  for i = at + 1, last, 2 do
+  local behind = at + 2 * ARGV[at]
+  for i = at + 1, behind, 2 do
     local w
     w, number = ask(windows, number, tonumber(ARGV[i]), time)
     local limit = tonumber(ARGV[i + 1])
@@ -55,17 +61,27 @@ for k = first, #KEYS do
     room = room and w.sum + hits <= limit
   end
   scopes[k], numbers[k] = windows, number
-  at = last + 1
+  at = behind + 1
+end
+local holds, counts, may_run = nil, nil, true
+if last < #KEYS then
+  holds, counts = running(), {}
+  for k = last + 1, #KEYS do
+    counts[k] = holds.count(KEYS[k], time, tonumber(ARGV[2]))
+    may_run = may_run and counts[k] + hits <= tonumber(ARGV[at + 1])
+    at = at + 2
+  end
 end
 
-if charged and not hold then
+local passes = not hold and may_run and (room or charged)
+if passes and charged then
   join(KEYS[3], charged, ARGV[2])
   redis.call('SET', KEYS[2], 'a', 'PX', ARGV[2])
-elseif room and not hold then
+elseif passes then
   -- What cancel.lua needs to take it back: the hits, then for each scope the number of windows, and
   -- for each window its period, sub-window and shifts.
   local taken, n = {hits}, 1
-  for k = first, #KEYS do
+  for k = first, last do
     local windows, number = scopes[k], numbers[k]
     n = n + 1
     taken[n] = number
@@ -79,7 +95,7 @@ elseif room and not hold then
   end
   if attempt and not request then
     local scope_keys = {}
-    for k = first, #KEYS do
+    for k = first, last do
       scope_keys[#scope_keys + 1] = KEYS[k]
     end
     charge(KEYS[3], taken, scope_keys, ARGV[2])
@@ -88,17 +104,28 @@ elseif room and not hold then
     redis.call('SET', KEYS[2], 'h' .. cmsgpack.pack(taken), 'PX', ARGV[2])
   end
 elseif shifted then
-  for k = first, #KEYS do
+  for k = first, last do
     store(KEYS[k], scopes[k], numbers[k], time)
   end
 end
+if passes and holds then
+  for k = last + 1, #KEYS do
+    holds.run(KEYS[k], KEYS[2], time, tonumber(ARGV[2]))
+    counts[k] = counts[k] + hits
+  end
+end
 
-local reply, n = {(room or hold or charged) and HELD or EXCEEDED}, 1
+-- What its request has paid is not in the way of an attempt.
+local paid = charged and not passes
+local reply, n = {(passes or hold) and HELD or EXCEEDED}, 1
 for i = 1, total do
   local w = asked[i]
   reply[n + 1] = w.sum
   reply[n + 2] = reset(w, time)
-  reply[n + 3] = retry(w, limits[i], hits, time)
+  reply[n + 3] = paid and 0 or retry(w, limits[i], hits, time)
   n = n + 3
+end
+for k = last + 1, #KEYS do
+  reply[#reply + 1] = counts[k]
 end
 return reply

@@ -1,11 +1,12 @@
--- uses windows.lua requests.lua
+-- uses clock.lua windows.lua requests.lua
 --
 -- Ends a hold whose request never ran, and takes back what admit.lua counted, from the very
 -- sub-windows it was counted in, as far as they are still there.
 --
 -- KEYS  the hold, the request that it is an attempt of, if any, then the keys of its scopes in the
 --       order in which they were admitted
--- ARGV  lease in ms; 1 for an attempt of a request, else 0
+-- ARGV  lease in ms; 1 for an attempt of a request, else 0; the number of scopes that limit how many
+--       run, if any do; these stand last
 -- reply 1, or 0 when it was not held
 --
 -- A hold that is not there gets its tombstone too: so an admit that comes after its cancel counts
@@ -37,13 +38,17 @@ local function take_back(windows, period, counted_in, shifts, hits)
 end
 
 local attempt = ARGV[2] == '1'
+local last = #KEYS - (ARGV[3] or 0)
+for k = last + 1, #KEYS do
+  redis.call('ZREM', KEYS[k], KEYS[1])
+end
 local hold = redis.call('GET', KEYS[1])
 local taken, scope_keys = nil, nil
 if hold == 'a' then
   taken, scope_keys = leave(KEYS[2], false, ARGV[1])
 elseif hold and byte(hold) == byte('h') then
   taken, scope_keys = cmsgpack.unpack(sub(hold, 2)), {}
-  for k = attempt and 3 or 2, #KEYS do
+  for k = attempt and 3 or 2, last do
     scope_keys[#scope_keys + 1] = KEYS[k]
   end
 elseif hold then
@@ -55,11 +60,11 @@ if taken then
   for _, key in ipairs(scope_keys) do
     local text = redis.call('GET', key)
     local windows = decode(text or '')
-    local last = at + 3 * taken[at]
-    for i = at + 1, last, 3 do
+    local after = at + 3 * taken[at] + 1
+    for i = at + 1, after - 1, 3 do
       take_back(windows, taken[i], taken[i + 1], taken[i + 2], hits)
     end
-    at = last + 1
+    at = after
     if text then
       store(key, windows, #windows, time)
     end

@@ -1,13 +1,27 @@
+-- uses clock.lua running.lua
+--
 -- Prolongs a hold.
 --
--- KEYS  the hold, and the request that it is an attempt of, if any
--- ARGV  lease in ms
+-- KEYS  the hold, the request that it is an attempt of, if any, then one key for each scope that limits
+--       how many run
+-- ARGV  lease in ms; the number of scopes that limit how many run, if any do
 -- reply 1, or 0 when it is no longer held
 
 local hold = redis.call('GET', KEYS[1])
 if hold and (hold == 'a' or string.byte(hold) == string.byte('h')) then
-  for i = 1, #KEYS do
+  local last = #KEYS - (ARGV[2] or 0)
+  for i = 1, last do
     redis.call('PEXPIRE', KEYS[i], ARGV[1])
+  end
+  if last < #KEYS then
+    local time, holds = now(), running()
+    for i = last + 1, #KEYS do
+      -- What is over is not brought back: others may run in its place.
+      local over = redis.call('ZSCORE', KEYS[i], KEYS[1])
+      if over and tonumber(over) > time then
+        holds.run(KEYS[i], KEYS[1], time, tonumber(ARGV[1]))
+      end
+    end
   end
   return {1}
 end

@@ -20,8 +20,8 @@ end
 
 -- The request, while it may have one more attempt.
 local function open_to_more(text)
-  local request = text and cmsgpack.unpack(text)
-  return request and request[1] < MOST_ATTEMPTS and request
+  local request = cmsgpack.unpack(text)
+  return request[1] < MOST_ATTEMPTS and request
 end
 
 -- One more attempt of a request that was counted.

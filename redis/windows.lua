@@ -21,15 +21,9 @@ local SUBWINDOWS = 64
 local HEADER = '<I6I6I6I4BB'
 local PAIR = '<BI4'
 local PAIR_SIZE = 5
--- Windows that are no longer asked for stay until they are empty, but not more than these.
+-- Windows that a call does not ask for stay until they are empty, but not more than these.
 local MOST_WINDOWS = 8
 local TTL_SLACK = 1000
-
--- Milliseconds since the epoch.
-local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + floor(time[2] / 1000)
-end
 
 -- The windows that a stored string holds, in its order. The pairs stay where they are: those of a
 -- window are text[first..last].
@@ -54,7 +48,7 @@ local function store(key, windows, asked, time)
   local segments, kept, longest = {}, 0, 0
   for i = 1, #windows do
     local w = windows[i]
-    if i <= asked or (w.sum > 0 and kept < MOST_WINDOWS) then
+    if i <= asked or (w.sum > 0 and kept < asked + MOST_WINDOWS) then
       local size = w.last - w.first + 1
       kept = kept + 1
       segments[kept] =

@@ -2,8 +2,8 @@ package dev.sluice.bench;
 
 import dev.sluice.admission.Counters.Outcome;
 import dev.sluice.admission.Hold;
-import dev.sluice.admission.RateLimit;
 import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Rate;
 import dev.sluice.redis.EmbeddedRedis;
@@ -104,11 +104,11 @@ public final class AdmitScriptBench {
 
   private static Hold hold(String organization, String id, String user, long limit) {
     Scope scope = new Scope(Scope.Level.USER, user, Optional.of("Meta-Llama-3.3-70B-Instruct"));
-    List<RateLimit> limits =
+    List<ScopedLimit> limits =
         List.of(
-            new RateLimit(scope, new Rate(limit, Duration.ofMinutes(1))),
-            new RateLimit(scope, new Rate(limit, Duration.ofHours(1))),
-            new RateLimit(scope, new Rate(limit, Duration.ofDays(1))));
+            new ScopedLimit(scope, new Rate(limit, Duration.ofMinutes(1))),
+            new ScopedLimit(scope, new Rate(limit, Duration.ofHours(1))),
+            new ScopedLimit(scope, new Rate(limit, Duration.ofDays(1))));
     return new Hold(id, Optional.empty(), organization, limits, Duration.ofSeconds(30));
   }
 

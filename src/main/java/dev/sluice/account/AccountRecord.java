@@ -1,5 +1,6 @@
 package dev.sluice.account;
 
+import dev.sluice.policy.OwnLimits;
 import java.util.Optional;
 
 /**
@@ -21,4 +22,7 @@ public sealed interface AccountRecord permits Archivable, ApiKey {
 
   /** The tier that was given to it, explicitly. */
   Optional<String> tier();
+
+  /** What it may use at most, beside what its tier says. */
+  OwnLimits limits();
 }

@@ -1,5 +1,6 @@
 package dev.sluice.account;
 
+import dev.sluice.policy.OwnLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -76,6 +77,11 @@ public record ApiKey(
   @Override
   public Optional<String> tier() {
     return terms.tier();
+  }
+
+  @Override
+  public OwnLimits limits() {
+    return terms.limits();
   }
 
   /** This key under other terms. */

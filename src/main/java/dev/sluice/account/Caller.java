@@ -13,19 +13,19 @@ import java.util.Optional;
 public record Caller(
     Organization organization, Project project, User user, ApiKey key, long version) {
 
+  /** The records that decide, from narrow to wide. */
+  public List<AccountRecord> records() {
+    return List.of(key, user, project, organization);
+  }
+
+  /** The record that the tier comes from: the first that was given one; empty: the default. */
+  public Optional<AccountRecord> tierGiver() {
+    return records().stream().filter(record -> record.tier().isPresent()).findFirst();
+  }
+
   /** The tier given explicitly: that of the key, else of the user, project, organization. */
   public Optional<String> explicitTier() {
     return tierGiver().flatMap(AccountRecord::tier);
-  }
-
-  /** The record whose tier holds; empty when none of them has one. */
-  public Optional<AccountRecord> tierGiver() {
-    for (AccountRecord record : List.of(key, user, project, organization)) {
-      if (record.tier().isPresent()) {
-        return Optional.of(record);
-      }
-    }
-    return Optional.empty();
   }
 
   /** The tier that holds: the explicit one, else {@code free}. */

@@ -1,5 +1,6 @@
 package dev.sluice.account;
 
+import dev.sluice.policy.OwnLimits;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
  * @param models those it may call, of those that its tier allows; empty: all of them
  * @param networks those it may be used from; empty: from anywhere
  * @param tier the key's own, before that of its user, project and organization
+ * @param limits over all requests with the key
  * @param expires from this instant on the key is refused
  */
 public record KeyTerms(
@@ -22,6 +24,7 @@ public record KeyTerms(
     Set<String> models,
     Set<Network> networks,
     Optional<String> tier,
+    OwnLimits limits,
     Optional<Instant> expires) {
   /** Where a key is used of which nothing is said. */
   public static final String ENVIRONMENT = "prod";
@@ -37,6 +40,7 @@ public record KeyTerms(
     models = bounded("models", models);
     models.forEach(model -> Names.require("models", model));
     networks = bounded("networks", networks);
+    Names.requireModels(limits);
   }
 
   /** The usual: inference in production, for ever. */
@@ -48,6 +52,7 @@ public record KeyTerms(
         Set.of(),
         Set.of(),
         Optional.empty(),
+        OwnLimits.NONE,
         Optional.empty());
   }
 
@@ -57,23 +62,27 @@ public record KeyTerms(
   }
 
   public KeyTerms withTier(Optional<String> other) {
-    return new KeyTerms(name, environment, permissions, models, networks, other, expires);
+    return new KeyTerms(name, environment, permissions, models, networks, other, limits, expires);
   }
 
   public KeyTerms withExpiry(Optional<Instant> other) {
-    return new KeyTerms(name, environment, permissions, models, networks, tier, other);
+    return new KeyTerms(name, environment, permissions, models, networks, tier, limits, other);
   }
 
   public KeyTerms withPermissions(Set<Permission> others) {
-    return new KeyTerms(name, environment, others, models, networks, tier, expires);
+    return new KeyTerms(name, environment, others, models, networks, tier, limits, expires);
   }
 
   public KeyTerms withModels(Set<String> others) {
-    return new KeyTerms(name, environment, permissions, others, networks, tier, expires);
+    return new KeyTerms(name, environment, permissions, others, networks, tier, limits, expires);
   }
 
   public KeyTerms withNetworks(Set<Network> others) {
-    return new KeyTerms(name, environment, permissions, models, others, tier, expires);
+    return new KeyTerms(name, environment, permissions, models, others, tier, limits, expires);
+  }
+
+  public KeyTerms withLimits(OwnLimits others) {
+    return new KeyTerms(name, environment, permissions, models, networks, tier, others, expires);
   }
 
   private static <T extends Comparable<? super T>> Set<T> bounded(String field, Set<T> set) {

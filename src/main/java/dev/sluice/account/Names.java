@@ -1,5 +1,6 @@
 package dev.sluice.account;
 
+import dev.sluice.policy.OwnLimits;
 import java.util.Set;
 
 /**
@@ -57,6 +58,13 @@ public final class Names {
                     .formatted(name.codePointAt(i))
                 + " digits, punctuation, symbols and emoji, and blanks inside");
       }
+    }
+  }
+
+  /** The models of limits are names like any other. */
+  static void requireModels(OwnLimits limits) {
+    if (!limits.isEmpty()) {
+      limits.models().forEach(model -> require("limits", model));
     }
   }
 

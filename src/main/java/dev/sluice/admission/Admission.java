@@ -13,6 +13,7 @@ import dev.sluice.account.Standing;
 import dev.sluice.admission.Refusal.BoundExceeded.Bound;
 import dev.sluice.policy.Bounds;
 import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Concurrency;
 import dev.sluice.policy.ModelAccess;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -30,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one decision: key, tier of the user, system tiers, model, bounds of the request, rates, in
+ * The one decision: key, tier of the user, system tiers, model, bounds of the request, limits, in
  * this order.
  *
  * <p>Safe for use by many threads; never blocks. Stages never complete exceptionally: a store that
@@ -218,7 +219,7 @@ public final class Admission {
               if (outcome instanceof Counters.Outcome.Exceeded exceeded) {
                 return completedFuture(
                     new Decision.Refused(
-                        new Refusal.RateExceeded(tightest(exceeded.limits())),
+                        exceeded(tightest(exceeded.limits())),
                         Optional.of(caller),
                         exceeded.limits()));
               }
@@ -347,26 +348,13 @@ public final class Admission {
     return new Refusal.ModelNotFound(model);
   }
 
-  /** The vendor counts per user and model; a block may say otherwise. */
-  private static Scope.Part part(ModelAccess.Allowed allowed, String model) {
-    String tier = allowed.tier().name();
-    return switch (allowed.block().scope()) {
-      case MODEL -> new Scope.Part.OfModel(model);
-      case BLOCK -> new Scope.Part.OfBlock(tier, allowed.block().name());
-      case TIER -> new Scope.Part.OfTier(tier);
-    };
-  }
-
   private Hold hold(AdmissionRequest request, Caller caller, ModelAccess.Allowed allowed) {
-    Scope scope = new Scope(Scope.Level.USER, caller.user().id(), part(allowed, request.model()));
-    List<RateLimit> limits =
-        allowed.block().rates().stream().map(rate -> new RateLimit(scope, rate)).toList();
     return new Hold(
         request.id(),
         // Another model is counted elsewhere, so it cannot share the charge.
         request.request().map(id -> id + ":" + request.model()),
         caller.organization().id(),
-        limits,
+        ApplicableLimits.of(caller, allowed, request.model(), request.endSeen()),
         lease);
   }
 
@@ -378,6 +366,12 @@ public final class Admission {
             Comparator.comparing(
                 limit -> limit.retryAfter().orElse(Duration.ofSeconds(Long.MAX_VALUE))))
         .orElseThrow();
+  }
+
+  private static Refusal exceeded(EvaluatedLimit limit) {
+    return limit.limit().limit() instanceof Concurrency
+        ? new Refusal.ConcurrencyExceeded(limit)
+        : new Refusal.RateExceeded(limit);
   }
 
   private static Decision refused(Refusal refusal, Optional<Caller> caller) {

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param model the public name that the client asked for
  * @param demand for the bounds of the model's block
  * @param origin for keys that are bound to networks
+ * @param endSeen whether its door sees when the request ends; if not, limits of how many run at
+ *     once cannot hold for it
  */
 public record AdmissionRequest(
     String id,
@@ -18,4 +20,5 @@ public record AdmissionRequest(
     Credential credential,
     String model,
     Demand demand,
-    Origin origin) {}
+    Origin origin,
+    boolean endSeen) {}

@@ -20,6 +20,13 @@ public interface Counters {
    */
   CompletionStage<Outcome> admit(Hold hold, long knownVersion);
 
+  /**
+   * Says how limits stand, in their order; counts nothing.
+   *
+   * @param limits all of one organization
+   */
+  CompletionStage<List<EvaluatedLimit>> evaluate(String organization, List<ScopedLimit> limits);
+
   /** Prolongs a hold by its lease; false when it is no longer held. */
   CompletionStage<Boolean> renew(Hold hold);
 

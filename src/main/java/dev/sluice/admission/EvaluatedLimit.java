@@ -6,16 +6,16 @@ import java.util.Optional;
 /**
  * A limit as a decision found it.
  *
- * @param used requests counted in the window, with this one when it was admitted
- * @param reset until the window is empty again, if nothing more is counted
+ * @param used requests counted in the window, or running, with this one when it was admitted
+ * @param reset until the window is empty again, if nothing more is counted; of concurrency as
+ *     {@code retryAfter}
  * @param retryAfter until one more request would pass; zero when it would pass now, empty when it
- *     never will
+ *     never will; of concurrency a guess, because nobody knows when a running request ends
  */
 public record EvaluatedLimit(
-    RateLimit limit, long used, Duration reset, Optional<Duration> retryAfter) {
-
+    ScopedLimit limit, long used, Duration reset, Optional<Duration> retryAfter) {
   public long allowed() {
-    return limit.rate().allowedRequests();
+    return limit.limit().allowed();
   }
 
   public long remaining() {
@@ -29,6 +29,6 @@ public record EvaluatedLimit(
 
   /** Whether one more request would be refused. */
   public boolean exhausted() {
-    return remaining() == 0;
+    return !retryAfter.equals(Optional.of(Duration.ZERO));
   }
 }

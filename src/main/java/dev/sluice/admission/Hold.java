@@ -20,7 +20,7 @@ public record Hold(
     String id,
     Optional<String> request,
     String organization,
-    List<RateLimit> limits,
+    List<ScopedLimit> limits,
     Duration lease) {
   public Hold {
     limits = List.copyOf(limits);

@@ -152,6 +152,18 @@ public sealed interface Refusal {
     }
   }
 
+  /**
+   * As many requests run as may at once.
+   *
+   * @param limit of those without room, the one that is without it for longest
+   */
+  record ConcurrencyExceeded(EvaluatedLimit limit) implements Refusal {
+    @Override
+    public String reason() {
+      return "concurrency_exceeded";
+    }
+  }
+
   /** As many requests wait for the model with this label as may. */
   record QueueFull(String model, String qos, int waiting, int queueDepth, Duration retryAfter)
       implements Refusal {

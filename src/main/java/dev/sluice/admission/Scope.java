@@ -1,5 +1,9 @@
 package dev.sluice.admission;
 
+import dev.sluice.account.AccountRecord;
+import dev.sluice.account.ApiKey;
+import dev.sluice.account.Project;
+import dev.sluice.account.User;
 import java.util.Optional;
 
 /**
@@ -19,12 +23,27 @@ public record Scope(Level level, String id, Part part) {
     this(level, id, model.<Part>map(Part.OfModel::new).orElseGet(Part.All::new));
   }
 
+  /** The one model that is counted; empty when there may be several. */
+  public Optional<String> model() {
+    return part instanceof Part.OfModel one ? Optional.of(one.model()) : Optional.empty();
+  }
+
   /** From narrow to wide. */
   public enum Level {
     KEY,
     USER,
     PROJECT,
     ORGANIZATION;
+
+    /** That of a record. */
+    public static Level of(AccountRecord record) {
+      if (record instanceof ApiKey) {
+        return KEY;
+      } else if (record instanceof User) {
+        return USER;
+      }
+      return record instanceof Project ? PROJECT : ORGANIZATION;
+    }
 
     /** As it is written in Redis keys, metrics and messages. */
     public String label() {

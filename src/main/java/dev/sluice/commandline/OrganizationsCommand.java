@@ -3,6 +3,7 @@ package dev.sluice.commandline;
 import dev.sluice.account.KeyAge;
 import dev.sluice.account.Organization;
 import dev.sluice.account.RecordKind;
+import dev.sluice.policy.OwnLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,7 +30,8 @@ public final class OrganizationsCommand extends Group {
       @Option(names = "--tier", description = "Of all who have none of their own.")
           @Nullable String tier,
       @Option(names = "--key-age", split = ",", converter = Period.class, description = KEY_AGE)
-          @Nullable List<Duration> keyAge) {
+          @Nullable List<Duration> keyAge,
+      @Mixin LimitOptions limits) {
     Optional<String> given = shared.tier(Optional.ofNullable(tier));
     return records(shared)
         .create(
@@ -39,18 +41,20 @@ public final class OrganizationsCommand extends Group {
                     Optional.ofNullable(name).orElse(id),
                     given,
                     Optional.ofNullable(keyAge).flatMap(OrganizationsCommand::age),
+                    limits.over(OwnLimits.NONE),
                     false));
   }
 
   @Command(
-      description = "Changes the name, and how old keys may grow.",
+      description = "Changes the name, how old keys may grow, and limits.",
       mixinStandardHelpOptions = true)
   int change(
       @Mixin Shared shared,
       @Parameters(paramLabel = "ID") String id,
       @Option(names = "--name") @Nullable String name,
       @Option(names = "--key-age", split = ",", converter = Period.class, description = KEY_AGE)
-          @Nullable List<Duration> keyAge) {
+          @Nullable List<Duration> keyAge,
+      @Mixin LimitOptions limits) {
     return records(shared)
         .change(
             id,
@@ -59,7 +63,8 @@ public final class OrganizationsCommand extends Group {
             before ->
                 before
                     .withName(Optional.ofNullable(name).orElse(before.name()))
-                    .withKeyAge(keyAge == null ? before.keyAge() : age(keyAge)));
+                    .withKeyAge(keyAge == null ? before.keyAge() : age(keyAge))
+                    .withLimits(limits.over(before.limits())));
   }
 
   @Command(

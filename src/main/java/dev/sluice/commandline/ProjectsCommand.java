@@ -2,6 +2,7 @@ package dev.sluice.commandline;
 
 import dev.sluice.account.Project;
 import dev.sluice.account.RecordKind;
+import dev.sluice.policy.OwnLimits;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,24 +33,27 @@ public final class ProjectsCommand extends ArchivableCommand<Project> {
       @Option(names = "--name", description = "For people; else the id.") @Nullable String name,
       @Option(names = "--owner", description = OWNERS) @Nullable String owners,
       @Option(names = "--tier", description = "Of all who have none of their own.")
-          @Nullable String tier) {
+          @Nullable String tier,
+      @Mixin LimitOptions limits) {
     Optional<String> given = shared.tier(Optional.ofNullable(tier));
     return records(shared)
         .create(
             () ->
                 new Project(organization, id, Optional.ofNullable(name).orElse(id), given)
-                    .withOwners(Listed.texts(owners).orElse(Set.of())));
+                    .withOwners(Listed.texts(owners).orElse(Set.of()))
+                    .withLimits(limits.over(OwnLimits.NONE)));
   }
 
   @Command(
-      description = "Changes the name and the owners; what is not said stays.",
+      description = "Changes the name, owners and limits; what is not said stays.",
       mixinStandardHelpOptions = true)
   int change(
       @Mixin Shared shared,
       @Option(names = "--organization", required = true) String organization,
       @Parameters(paramLabel = "ID") String id,
       @Option(names = "--name") @Nullable String name,
-      @Option(names = "--owner", description = OWNERS) @Nullable String owners) {
+      @Option(names = "--owner", description = OWNERS) @Nullable String owners,
+      @Mixin LimitOptions limits) {
     return records(shared)
         .change(
             organization,
@@ -58,6 +62,7 @@ public final class ProjectsCommand extends ArchivableCommand<Project> {
             before ->
                 before
                     .withName(Optional.ofNullable(name).orElse(before.name()))
-                    .withOwners(Listed.texts(owners).orElse(before.owners())));
+                    .withOwners(Listed.texts(owners).orElse(before.owners()))
+                    .withLimits(limits.over(before.limits())));
   }
 }

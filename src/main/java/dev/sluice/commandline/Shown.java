@@ -68,8 +68,11 @@ record Shown(
   /** A record as lines of its fields. */
   List<String> lines(Stored<? extends AccountRecord> stored) {
     List<String> lines = new ArrayList<>();
-    json(stored)
-        .properties()
+    ObjectNode json = json(stored);
+    if (!stored.record().limits().isEmpty()) {
+      json.put("limits", stored.record().limits().toString());
+    }
+    json.properties()
         .forEach(
             field ->
                 lines.add(

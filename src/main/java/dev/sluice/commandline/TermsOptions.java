@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The terms of a key, as far as they are said. */
@@ -40,6 +41,10 @@ final class TermsOptions {
       description = "For so long from now on, as 12h or 90d; 0 is for ever.")
   private @Nullable Duration valid;
 
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private LimitOptions limits;
+
   /** These terms with what was said instead. */
   KeyTerms over(KeyTerms before, Instant now) {
     return Records.valid(
@@ -54,6 +59,7 @@ final class TermsOptions {
                 Listed.texts(models).orElse(before.models()),
                 Listed.of(networks, Network::parse).orElse(before.networks()),
                 before.tier(),
+                limits.over(before.limits()),
                 valid == null
                     ? before.expires()
                     : Optional.of(valid).filter(time -> !time.isZero()).map(now::plus)));

@@ -3,6 +3,7 @@ package dev.sluice.commandline;
 import dev.sluice.account.RecordKind;
 import dev.sluice.account.Role;
 import dev.sluice.account.User;
+import dev.sluice.policy.OwnLimits;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,7 +33,8 @@ public final class UsersCommand extends ArchivableCommand<User> {
       @Option(names = "--role", defaultValue = "developer", description = ROLES) Role role,
       @Option(names = "--service-account", description = "A program, not a person.")
           boolean service,
-      @Option(names = "--tier") @Nullable String tier) {
+      @Option(names = "--tier") @Nullable String tier,
+      @Mixin LimitOptions limits) {
     Optional<String> given = shared.tier(Optional.ofNullable(tier));
     return records(shared)
         .create(
@@ -44,18 +46,20 @@ public final class UsersCommand extends ArchivableCommand<User> {
                     service ? User.Kind.SERVICE_ACCOUNT : User.Kind.PERSON,
                     role,
                     given,
+                    limits.over(OwnLimits.NONE),
                     false));
   }
 
   @Command(
-      description = "Changes the name and role; what is not said stays.",
+      description = "Changes the name, role and limits; what is not said stays.",
       mixinStandardHelpOptions = true)
   int change(
       @Mixin Shared shared,
       @Option(names = "--organization", required = true) String organization,
       @Parameters(paramLabel = "ID") String id,
       @Option(names = "--name") @Nullable String name,
-      @Option(names = "--role", description = ROLES) @Nullable Role role) {
+      @Option(names = "--role", description = ROLES) @Nullable Role role,
+      @Mixin LimitOptions limits) {
     return records(shared)
         .change(
             organization,
@@ -64,6 +68,7 @@ public final class UsersCommand extends ArchivableCommand<User> {
             before ->
                 before
                     .withName(Optional.ofNullable(name).orElse(before.name()))
-                    .withRole(Optional.ofNullable(role).orElse(before.role())));
+                    .withRole(Optional.ofNullable(role).orElse(before.role()))
+                    .withLimits(limits.over(before.limits())));
   }
 }

@@ -11,6 +11,7 @@ import dev.sluice.account.Role;
 import dev.sluice.account.User;
 import dev.sluice.config.DeclaredAccounts.DeclaredKey;
 import dev.sluice.config.DeclaredAccounts.DeclaredOrganization;
+import dev.sluice.policy.OwnLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -55,7 +56,12 @@ final class AccountsReader {
                     fields,
                     () ->
                         new Organization(
-                            text, name(fields, text), tier(fields), keyAge, is(fields))));
+                            text,
+                            name(fields, text),
+                            tier(fields),
+                            keyAge,
+                            limits(fields),
+                            is(fields))));
     record.ifPresent(one -> unique("organization " + one.id(), idField));
     List<Project> projects = each(fields.field("projects"), f -> project(known, f));
     List<User> users = each(fields.field("users"), f -> user(known, f));
@@ -78,6 +84,7 @@ final class AccountsReader {
                                 name(fields, text),
                                 tier(fields),
                                 new LinkedHashSet<>(fields.field("owners").texts()),
+                                limits(fields),
                                 is(fields))));
     record.ifPresent(one -> unique(organization + ": project " + one.id(), id));
     return record;
@@ -101,6 +108,7 @@ final class AccountsReader {
                                 kind,
                                 role,
                                 tier(fields),
+                                limits(fields),
                                 is(fields))));
     record.ifPresent(one -> unique(organization + ": user " + one.id(), id));
     return record;
@@ -133,6 +141,7 @@ final class AccountsReader {
                     models,
                     networks,
                     tier(fields),
+                    limits(fields),
                     fields.field("expires").instant())));
   }
 
@@ -207,6 +216,10 @@ final class AccountsReader {
               + (meant.isEmpty() ? "; there are " + String.join(", ", tiers) : meant));
     }
     return tier;
+  }
+
+  private static OwnLimits limits(Fields fields) {
+    return LimitsReader.read(fields.field("limits"));
   }
 
   private static boolean is(Fields fields) {

@@ -29,7 +29,7 @@ final class BlockReader {
           "maxCompletionTokens",
           "scope");
 
-  private static final int LONGEST_PERIOD_SECONDS = 366 * 24 * 3600;
+  static final int LONGEST_PERIOD_SECONDS = 366 * 24 * 3600;
 
   private final String tier;
 

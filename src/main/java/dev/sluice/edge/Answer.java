@@ -21,4 +21,12 @@ public record Answer(int status, Map<String, String> headers, String body) {
     all.putAll(more);
     return new Answer(status, all, body);
   }
+
+  /** What a client asked for. */
+  public static Answer ok(String body, String requestId) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("content-type", "application/json");
+    headers.put("x-request-id", requestId);
+    return new Answer(200, headers, body);
+  }
 }

@@ -1,15 +1,17 @@
 package dev.sluice.edge;
 
 import dev.sluice.admission.EvaluatedLimit;
+import dev.sluice.policy.Rate;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
- * {@code x-ratelimit-{limit,remaining,reset}-requests} of the tightest limit, and the vendor's
- * {@code ...-requests-day} of a window of a day.
+ * {@code x-ratelimit-{limit,remaining,reset}-requests} of the tightest rate, and the vendor's
+ * {@code ...-requests-day} of the tightest one of a day.
  */
 public final class RateLimitHeaders {
   private static final Duration DAY = Duration.ofDays(1);
@@ -21,17 +23,33 @@ public final class RateLimitHeaders {
 
   private RateLimitHeaders() {}
 
-  /** Adds the headers for these limits; none for none. */
+  /**
+   * Adds the headers for these limits; none where no rate is among them. How many ran at the time
+   * of a decision says nothing by the time of its answer.
+   */
   public static void add(List<EvaluatedLimit> limits, Map<String, String> headers) {
-    if (limits.isEmpty()) {
-      return;
-    }
-    add(Collections.min(limits, TIGHTEST_FIRST), "requests", headers);
+    tightest(limits, rate -> true).ifPresent(limit -> add(limit, headers));
+    tightest(limits, rate -> rate.period().equals(DAY))
+        .ifPresent(limit -> add(limit, "requests-day", headers));
+  }
+
+  /** Adds the headers for the limit that a request met. */
+  static void add(EvaluatedLimit limit, Map<String, String> headers) {
+    add(limit, "requests", headers);
+  }
+
+  private static Optional<EvaluatedLimit> tightest(
+      List<EvaluatedLimit> limits, Predicate<Rate> which) {
+    // Every answer comes here: so no stream.
+    EvaluatedLimit tightest = null;
     for (EvaluatedLimit limit : limits) {
-      if (limit.limit().rate().period().equals(DAY)) {
-        add(limit, "requests-day", headers);
+      if (limit.limit().limit() instanceof Rate rate
+          && which.test(rate)
+          && (tightest == null || TIGHTEST_FIRST.compare(limit, tightest) < 0)) {
+        tightest = limit;
       }
     }
+    return Optional.ofNullable(tightest);
   }
 
   private static void add(EvaluatedLimit limit, String unit, Map<String, String> headers) {

@@ -4,9 +4,11 @@ import dev.sluice.admission.Decision;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.admission.Scope;
+import dev.sluice.policy.Rate;
 import dev.sluice.queue.Dispatcher;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -146,6 +148,9 @@ public final class Refusals {
     if (refusal instanceof Refusal.RateExceeded rate) {
       return rateExceeded(rate.limit(), headers, requestId);
     }
+    if (refusal instanceof Refusal.ConcurrencyExceeded running) {
+      return concurrencyExceeded(running.limit(), headers, requestId);
+    }
     if (refusal instanceof Refusal.QueueFull full) {
       retry.after(full.retryAfter(), headers);
       return error(
@@ -253,9 +258,6 @@ public final class Refusals {
   }
 
   private Answer rateExceeded(EvaluatedLimit limit, Map<String, String> headers, String requestId) {
-    limit
-        .retryAfter()
-        .ifPresentOrElse(wait -> retry.after(wait, headers), () -> retry.never(headers));
     String when =
         limit
             .retryAfter()
@@ -264,28 +266,56 @@ public final class Refusals {
                     "Try again in "
                         + Durations.compact(wait)
                         + " (at "
-                        + clock
-                            .instant()
-                            .plus(wait)
-                            .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                        + clock.instant().plus(wait).truncatedTo(ChronoUnit.SECONDS)
                         + ").")
             .orElse("No request is allowed.");
-    String message =
-        "Rate limit reached for "
-            + limit.limit().scope().level().label()
-            + " `"
-            + limit.limit().scope().id()
-            + "`"
-            + on(limit.limit().scope().part())
-            + ": limit "
-            + limit.allowed()
-            + " requests per "
-            + Durations.period(limit.limit().rate().period())
-            + ", used "
-            + limit.used()
-            + ", requested 1. "
-            + when;
+    return exceeded(
+        limit,
+        "Rate limit reached for %s: limit %s, used %d, requested 1. %s"
+            .formatted(over(limit), allowed(limit), limit.used(), when),
+        headers,
+        requestId);
+  }
+
+  private Answer concurrencyExceeded(
+      EvaluatedLimit limit, Map<String, String> headers, String requestId) {
+    RateLimitHeaders.add(limit, headers);
+    String when =
+        limit.retryAfter().isPresent()
+            ? "Try again when one of them has ended."
+            : "No request is allowed.";
+    return exceeded(
+        limit,
+        "Concurrency limit reached for %s: limit %s, running %d, requested 1. %s"
+            .formatted(over(limit), allowed(limit), limit.used(), when),
+        headers,
+        requestId);
+  }
+
+  private Answer exceeded(
+      EvaluatedLimit limit, String message, Map<String, String> headers, String requestId) {
+    limit
+        .retryAfter()
+        .ifPresentOrElse(wait -> retry.after(wait, headers), () -> retry.never(headers));
     return error(429, ErrorBody.of(message, "requests", "rate_limit_exceeded"), headers, requestId);
+  }
+
+  private static String allowed(EvaluatedLimit limit) {
+    return limit.allowed()
+        + " requests "
+        + (limit.limit().limit() instanceof Rate rate
+            ? "per " + Durations.period(rate.period())
+            : "at once");
+  }
+
+  /** What a limit is counted over. */
+  private static String over(EvaluatedLimit limit) {
+    Scope scope = limit.limit().scope();
+    return scope.level().label()
+        + " `"
+        + scope.id()
+        + "`"
+        + on(scope.part());
   }
 
   private static String on(Scope.Part part) {

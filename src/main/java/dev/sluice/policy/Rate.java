@@ -5,12 +5,12 @@ import java.time.Duration;
 /**
  * A rate of requests: never more than {@code allowedRequests} in any period of this length.
  *
- * <p>One entry of {@code rates} in the vendor's {@code serviceTiers}.
+ * <p>An entry of {@code rates} in the vendor's {@code serviceTiers}, or a limit of a record's own.
  *
  * @param allowedRequests 0 or more; 0 refuses every request
  * @param period at least a second, at most 366 days
  */
-public record Rate(long allowedRequests, Duration period) {
+public record Rate(long allowedRequests, Duration period) implements Limit {
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofDays(366);
 
@@ -25,5 +25,10 @@ public record Rate(long allowedRequests, Duration period) {
     if (period.compareTo(SHORTEST) < 0 || period.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException("period must be 1 s to 366 days: " + period);
     }
+  }
+
+  @Override
+  public long allowed() {
+    return allowedRequests;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What is allowed: tiers, their blocks, rates and the catalog of all models.
+ * What is allowed: tiers, their blocks, limits and the catalog of all models.
  *
  * <p>Everything here is immutable and free of I/O; a catalog is one snapshot of the configuration.
  *

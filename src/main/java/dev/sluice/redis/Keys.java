@@ -70,16 +70,27 @@ record Keys(String organization) {
     return prefix() + "request:" + id;
   }
 
+  /** The rolling windows of a scope. */
   String rate(Scope scope) {
+    return scope("rate", scope);
+  }
+
+  /** The holds of a scope that limits how many run. */
+  String running(Scope scope) {
+    return scope("running", scope);
+  }
+
+  private String scope(String kind, Scope scope) {
     String record = scope.level().label() + ":" + scope.id();
     if (scope.part() instanceof Scope.Part.OfModel one) {
-      return prefix() + "rate:" + record + ":" + one.model();
+      return prefix() + kind + ":" + record + ":" + one.model();
     } else if (scope.part() instanceof Scope.Part.OfTier one) {
-      return prefix() + "rate-tier:" + record + ":" + one.tier();
+      return prefix() + kind + "-tier:" + record + ":" + one.tier();
     } else if (scope.part() instanceof Scope.Part.OfBlock one) {
-      return prefix() + "rate-block:" + record + ":" + withoutColon(one.tier()) + ":" + one.block();
+      String tier = withoutColon(one.tier());
+      return prefix() + kind + "-block:" + record + ":" + tier + ":" + one.block();
     }
-    return prefix() + "rate:" + record;
+    return prefix() + kind + ":" + record;
   }
 
   /** Only what stands last may have a colon. */

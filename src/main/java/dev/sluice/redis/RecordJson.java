@@ -18,6 +18,7 @@ import dev.sluice.account.RecordKind;
 import dev.sluice.account.Role;
 import dev.sluice.account.Stored;
 import dev.sluice.account.User;
+import dev.sluice.policy.OwnLimits;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +68,7 @@ public final class RecordJson {
     } else if (record instanceof ApiKey key) {
       write(node, key);
     }
+    LimitsJson.write(record.limits(), node);
     return node;
   }
 
@@ -158,6 +160,7 @@ public final class RecordJson {
                 age ->
                     new KeyAge(
                         Duration.parse(age.text("warn")), Duration.parse(age.text("refuse")))),
+        fields.limits(),
         fields.is("archived"));
   }
 
@@ -168,6 +171,7 @@ public final class RecordJson {
         fields.name(),
         fields.optional("tier"),
         fields.texts("owners"),
+        fields.limits(),
         fields.is("archived"));
   }
 
@@ -179,6 +183,7 @@ public final class RecordJson {
         fields.word("kind", User.Kind.class).orElse(User.Kind.PERSON),
         fields.word("role", Role.class).orElse(Role.DEVELOPER),
         fields.optional("tier"),
+        fields.limits(),
         fields.is("archived"));
   }
 
@@ -193,6 +198,7 @@ public final class RecordJson {
                 .map(Network::new)
                 .collect(Collectors.toUnmodifiableSet()),
             fields.optional("tier"),
+            fields.limits(),
             fields.optional("expires").map(Instant::parse));
     return new ApiKey(
         fields.text("organization"),
@@ -237,6 +243,10 @@ public final class RecordJson {
       return node.path(name).isObject()
           ? Optional.of(new Fields(node.path(name)))
           : Optional.empty();
+    }
+
+    OwnLimits limits() {
+      return LimitsJson.read(node);
     }
 
     Set<String> texts(String name) {

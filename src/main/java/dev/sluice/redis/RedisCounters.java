@@ -3,22 +3,22 @@ package dev.sluice.redis;
 import dev.sluice.admission.Counters;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Hold;
-import dev.sluice.admission.RateLimit;
 import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
+import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.Limit;
 import dev.sluice.policy.Rate;
 import dev.sluice.usage.Settlement;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Counts by the scripts admit, renew, settle and cancel.
+ * Counts by the scripts admit, renew, settle and cancel, and looks by the script evaluate.
  *
  * <p>A settle or cancel that Redis did not answer is repeated until the hold's lease is over, also
  * after its stage has failed: else a request that was refused in an outage would stay charged.
@@ -30,6 +30,7 @@ public final class RedisCounters implements Counters {
 
   private final RedisConnections redis;
   private final Script admit;
+  private final Script evaluate;
   private final Script renew;
   private final Script settle;
   private final Script cancel;
@@ -44,6 +45,7 @@ public final class RedisCounters implements Counters {
   RedisCounters(RedisConnections redis, Function<String, Script> scripts) {
     this.redis = redis;
     this.admit = scripts.apply("admit");
+    this.evaluate = scripts.apply("evaluate");
     this.renew = scripts.apply("renew");
     this.settle = scripts.apply("settle");
     this.cancel = scripts.apply("cancel");
@@ -52,35 +54,40 @@ public final class RedisCounters implements Counters {
   @Override
   public CompletionStage<Outcome> admit(Hold hold, long knownVersion) {
     Keys names = new Keys(hold.organization());
-    Map<Scope, List<RateLimit>> scopes = byScope(hold);
+    ScriptLimits limits = new ScriptLimits(hold.limits());
     List<String> keys = new ArrayList<>();
     keys.add(names.version());
     addHold(keys, names, hold);
+    limits.addKeys(names, keys);
     List<String> arguments = new ArrayList<>();
     arguments.add(Long.toString(knownVersion));
     arguments.add(lease(hold));
     arguments.add(ONE_HIT);
     arguments.add(attempt(hold));
-    List<RateLimit> asked = new ArrayList<>();
-    scopes.forEach(
-        (scope, limits) -> {
-          keys.add(names.rate(scope));
-          arguments.add(Integer.toString(limits.size()));
-          for (RateLimit limit : limits) {
-            arguments.add(Long.toString(periodMillis(limit.rate())));
-            arguments.add(Long.toString(limit.rate().allowedRequests()));
-            asked.add(limit);
-          }
-        });
-    return redis.run(admit, keys, arguments).thenApply(reply -> outcome(hold, asked, reply));
+    limits.addArguments(arguments);
+    return redis.run(admit, keys, arguments).thenApply(reply -> outcome(limits, reply));
+  }
+
+  @Override
+  public CompletionStage<List<EvaluatedLimit>> evaluate(
+      String organization, List<ScopedLimit> asked) {
+    ScriptLimits limits = new ScriptLimits(asked);
+    List<String> keys = new ArrayList<>();
+    // Without limits there would be no key, and a cluster would not know whom to ask.
+    keys.add(new Keys(organization).version());
+    limits.addKeys(new Keys(organization), keys);
+    List<String> arguments = new ArrayList<>();
+    limits.addArguments(arguments);
+    return redis.run(evaluate, keys, arguments).thenApply(reply -> limits.evaluated(reply, 0));
   }
 
   @Override
   public CompletionStage<Boolean> renew(Hold hold) {
+    List<String> keys = holdKeys(hold);
+    List<String> arguments = new ArrayList<>(List.of(lease(hold)));
+    addRunning(hold, keys, arguments);
     // The holds of all running requests are renewed in one go: that must not keep new ones out.
-    return redis
-        .runWithReserve(renew, holdKeys(hold), List.of(lease(hold)))
-        .thenApply(RedisCounters::done);
+    return redis.runWithReserve(renew, keys, arguments).thenApply(RedisCounters::done);
   }
 
   @Override
@@ -91,19 +98,20 @@ public final class RedisCounters implements Counters {
             .usage()
             .map(usage -> " " + usage.promptTokens() + " " + usage.completionTokens())
             .orElse("");
-    return redis
-        .deliver(settle, holdKeys(hold), List.of(lease(hold), ending + tokens), hold.lease())
-        .thenApply(RedisCounters::done);
+    List<String> keys = holdKeys(hold);
+    List<String> arguments = new ArrayList<>(List.of(lease(hold), ending + tokens));
+    addRunning(hold, keys, arguments);
+    return redis.deliver(settle, keys, arguments, hold.lease()).thenApply(RedisCounters::done);
   }
 
   @Override
   public CompletionStage<Boolean> cancel(Hold hold) {
-    Keys names = new Keys(hold.organization());
     List<String> keys = holdKeys(hold);
-    byScope(hold).keySet().forEach(scope -> keys.add(names.rate(scope)));
-    return redis
-        .deliver(cancel, keys, List.of(lease(hold), attempt(hold)), hold.lease())
-        .thenApply(RedisCounters::done);
+    Keys names = new Keys(hold.organization());
+    scopes(hold, Rate.class).forEach(scope -> keys.add(names.rate(scope)));
+    List<String> arguments = new ArrayList<>(List.of(lease(hold), attempt(hold)));
+    addRunning(hold, keys, arguments);
+    return redis.deliver(cancel, keys, arguments, hold.lease()).thenApply(RedisCounters::done);
   }
 
   private static List<String> holdKeys(Hold hold) {
@@ -117,6 +125,27 @@ public final class RedisCounters implements Counters {
     hold.request().ifPresent(request -> keys.add(names.request(request)));
   }
 
+  /** Adds the keys of the scopes that limit how many run, and how many they are, if any do. */
+  private static void addRunning(Hold hold, List<String> keys, List<String> arguments) {
+    Set<Scope> scopes = scopes(hold, Concurrency.class);
+    if (!scopes.isEmpty()) {
+      Keys names = new Keys(hold.organization());
+      scopes.forEach(scope -> keys.add(names.running(scope)));
+      arguments.add(Integer.toString(scopes.size()));
+    }
+  }
+
+  /** Those with limits of a kind, in the order in which they are admitted. */
+  private static Set<Scope> scopes(Hold hold, Class<? extends Limit> kind) {
+    Set<Scope> scopes = new LinkedHashSet<>();
+    for (ScopedLimit limit : hold.limits()) {
+      if (kind.isInstance(limit.limit())) {
+        scopes.add(limit.scope());
+      }
+    }
+    return scopes;
+  }
+
   private static String attempt(Hold hold) {
     return hold.request().isPresent() ? "1" : "0";
   }
@@ -125,45 +154,15 @@ public final class RedisCounters implements Counters {
     return (Long) reply.get(0) == 1;
   }
 
-  private static Outcome outcome(Hold hold, List<RateLimit> asked, List<Object> reply) {
+  private static Outcome outcome(ScriptLimits limits, List<Object> reply) {
     int status = ((Long) reply.get(0)).intValue();
     return switch (status) {
-      case 0 -> new Outcome.Held(evaluated(hold, asked, reply));
-      case 1 -> new Outcome.Exceeded(evaluated(hold, asked, reply));
+      case 0 -> new Outcome.Held(limits.evaluated(reply, 1));
+      case 1 -> new Outcome.Exceeded(limits.evaluated(reply, 1));
       case 2 -> new Outcome.Stale();
       case 3 -> new Outcome.Cancelled();
       default -> throw new IllegalStateException("admit.lua answered with status " + status);
     };
-  }
-
-  /** The limits in the order of the hold; the script has them by scope. */
-  private static List<EvaluatedLimit> evaluated(
-      Hold hold, List<RateLimit> asked, List<Object> reply) {
-    List<EvaluatedLimit> evaluated = new ArrayList<>();
-    for (RateLimit limit : hold.limits()) {
-      int at = 1 + 3 * asked.indexOf(limit);
-      long retry = (Long) reply.get(at + 2);
-      evaluated.add(
-          new EvaluatedLimit(
-              limit,
-              (Long) reply.get(at),
-              Duration.ofMillis((Long) reply.get(at + 1)),
-              retry < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(retry))));
-    }
-    return List.copyOf(evaluated);
-  }
-
-  private static Map<Scope, List<RateLimit>> byScope(Hold hold) {
-    Map<Scope, List<RateLimit>> scopes = new LinkedHashMap<>();
-    for (RateLimit limit : hold.limits()) {
-      scopes.computeIfAbsent(limit.scope(), scope -> new ArrayList<>(3)).add(limit);
-    }
-    return scopes;
-  }
-
-  /** Rounded up: a shorter period would admit more. */
-  private static long periodMillis(Rate rate) {
-    return rate.period().plusNanos(999_999).toMillis();
   }
 
   private static String lease(Hold hold) {

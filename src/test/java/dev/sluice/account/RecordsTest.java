@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.policy.LimitText;
+import dev.sluice.policy.OwnLimits;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -116,7 +118,19 @@ final class RecordsTest {
                 Set.of(),
                 Set.of(),
                 Optional.empty(),
+                OwnLimits.NONE,
                 Optional.empty()));
+  }
+
+  @Test
+  void limits_ofAModelWithoutAProperName_areRefused() {
+    OwnLimits limits = OwnLimits.of(LimitText.parse("1/1m:a\nb"));
+    refused("limits", () -> new Organization("acme", "A", Optional.empty()).withLimits(limits));
+    refused("limits", () -> new Project("acme", "p", "P", Optional.empty()).withLimits(limits));
+    refused("limits", () -> KeyTerms.named("n").withLimits(limits));
+    refused(
+        "limits",
+        () -> new User("acme", "u", "U", Role.DEVELOPER, Optional.empty()).withLimits(limits));
   }
 
   @Test

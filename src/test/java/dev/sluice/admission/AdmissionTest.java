@@ -2,6 +2,7 @@ package dev.sluice.admission;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.Caller;
@@ -18,9 +19,14 @@ import dev.sluice.account.Project;
 import dev.sluice.account.Role;
 import dev.sluice.account.User;
 import dev.sluice.admission.Refusal.InvalidKey.Cause;
+import dev.sluice.admission.Scope.Level;
 import dev.sluice.policy.Block;
 import dev.sluice.policy.Bounds;
 import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.Limit;
+import dev.sluice.policy.OwnLimit;
+import dev.sluice.policy.OwnLimits;
 import dev.sluice.policy.Rate;
 import dev.sluice.policy.RateScope;
 import dev.sluice.policy.Tier;
@@ -50,6 +56,15 @@ final class AdmissionTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
   private static final Random RANDOM = new Random(1);
   private static final KeyText TEXT = KeyText.generate("acme", RANDOM);
+  private static final Rate HOURLY = new Rate(100, Duration.ofHours(1));
+  private static final Catalog CATALOG =
+      new Catalog(
+          Map.of(
+              "free",
+              new Tier(
+                  "free",
+                  List.of(new Block(Set.of("small", "large"), "free", 1, List.of(HOURLY))))),
+          Map.of());
   private static final Origin INSIDE = Origin.of(Optional.of("10.1.2.3"));
 
   private final Organization organization = new Organization("acme", "Acme", Optional.empty());
@@ -58,8 +73,9 @@ final class AdmissionTest {
   private final ApiKey key = ApiKey.issued(TEXT, "p", "u", KeyTerms.named("key"), NOW);
   private final OneCaller accounts = new OneCaller(new Caller(organization, project, user, key, 1));
   private final List<String> uses = new ArrayList<>();
+  private final Told counters = new Told();
   private final Admission admission =
-      admission(new Unlimited(), new Block(Set.of("small", "large"), "free", 1, List.of()));
+      admission(counters, new Block(Set.of("small", "large"), "free", 1, List.of(HOURLY)));
 
   @Test
   void archived_whateverItIs_isAnInvalidKeyWithItsCause() {
@@ -86,13 +102,7 @@ final class AdmissionTest {
     KeyAge age = new KeyAge(Duration.ofDays(60), Duration.ofDays(90));
     ApiKey old =
         ApiKey.issued(TEXT, "p", "u", KeyTerms.named("key"), NOW.minus(Duration.ofDays(days)));
-    accounts.caller =
-        new Caller(
-            new Organization("acme", "Acme", Optional.empty(), Optional.of(age), false),
-            project,
-            user,
-            old,
-            1);
+    accounts.caller = new Caller(organization.withKeyAge(Optional.of(age)), project, user, old, 1);
 
     if (admitted) {
       assertThat(decide("small", INSIDE)).isInstanceOf(Decision.Admitted.class);
@@ -175,6 +185,111 @@ final class AdmissionTest {
         .isEqualTo(new Refusal.NetworkNotAllowed(Optional.empty()));
   }
 
+  @Test
+  void limits_ofAllRecords_areHeldInOneCall() {
+    limited();
+
+    Decision.Admitted admitted = (Decision.Admitted) decide("small", INSIDE);
+
+    assertThat(admitted.hold().limits())
+        .extracting(limit -> limit.scope().level(), limit -> limit.scope().model())
+        .containsExactly(
+            tuple(Level.USER, Optional.of("small")), // the tier's
+            tuple(Level.KEY, Optional.empty()),
+            tuple(Level.KEY, Optional.of("small")),
+            tuple(Level.USER, Optional.empty()),
+            tuple(Level.PROJECT, Optional.empty()),
+            tuple(Level.ORGANIZATION, Optional.empty()));
+    assertThat(admitted.hold().limits())
+        .extracting(ScopedLimit::limit)
+        .containsExactly(HOURLY, rate(1), rate(2), new Concurrency(4), rate(5), new Concurrency(6));
+  }
+
+  @Test
+  void limits_whereTheEndOfARequestIsNotSeen_areThoseThatNeedNoEnd() {
+    limited();
+
+    Decision decision =
+        join(
+            admission.admit(
+                new AdmissionRequest(
+                    "h",
+                    Optional.empty(),
+                    new Credential.Presented(TEXT),
+                    "large",
+                    INSIDE,
+                    false)));
+
+    assertThat(((Decision.Admitted) decision).hold().limits())
+        .extracting(ScopedLimit::limit)
+        .containsExactly(HOURLY, rate(1), rate(3), rate(5));
+  }
+
+  @Test
+  void exceeded_ofSeveralLimits_namesTheOneThatLastsLongest() {
+    Scope scope = new Scope(Level.KEY, "k", Optional.empty());
+    ScopedLimit running = new ScopedLimit(scope, new Concurrency(1));
+    ScopedLimit rate = new ScopedLimit(scope, rate(1));
+    EvaluatedLimit full = evaluated(running, 1, Duration.ofSeconds(1));
+    counters.outcome =
+        new Counters.Outcome.Exceeded(List.of(evaluated(rate, 1, Duration.ZERO), full));
+    assertThat(refusal("small")).isEqualTo(new Refusal.ConcurrencyExceeded(full));
+
+    EvaluatedLimit used = evaluated(rate, 1, Duration.ofMinutes(2));
+    counters.outcome = new Counters.Outcome.Exceeded(List.of(full, used));
+    assertThat(refusal("small")).isEqualTo(new Refusal.RateExceeded(used));
+  }
+
+  @Test
+  void keyLimits_withAndWithoutAModel_areThoseThatConcernIt() {
+    limited();
+    KeyLimits limits = new KeyLimits(() -> CATALOG, counters, InstantSource.fixed(NOW));
+
+    KeyLimits.Report all =
+        join(limits.of(accounts.caller, Set.of("small", "large"), Optional.empty()));
+    KeyLimits.Report one =
+        join(limits.of(accounts.caller, Set.of("small", "large"), Optional.of("large")));
+
+    assertThat(all.own()).hasSize(6);
+    assertThat(all.ofTier()).hasSize(2);
+    assertThat(all.cut()).isFalse();
+    assertThat(one.own()).hasSize(5);
+    assertThat(one.ofTier())
+        .extracting(of -> of.limit().scope().model())
+        .containsExactly(Optional.of("large"));
+  }
+
+  private void limited() {
+    terms(
+        terms ->
+            terms.withLimits(
+                new OwnLimits(
+                    List.of(
+                        new OwnLimit(rate(1), Optional.empty()),
+                        new OwnLimit(rate(2), Optional.of("small")),
+                        new OwnLimit(rate(3), Optional.of("large"))))));
+    Caller caller = accounts.caller;
+    accounts.caller =
+        new Caller(
+            organization.withLimits(own(new Concurrency(6))),
+            project.withLimits(own(rate(5))),
+            user.withLimits(own(new Concurrency(4))),
+            caller.key(),
+            1);
+  }
+
+  private static OwnLimits own(Limit limit) {
+    return OwnLimits.of(new OwnLimit(limit, Optional.empty()));
+  }
+
+  private static Rate rate(long allowed) {
+    return new Rate(allowed, Duration.ofMinutes(1));
+  }
+
+  private static EvaluatedLimit evaluated(ScopedLimit limit, long used, Duration retry) {
+    return new EvaluatedLimit(limit, used, retry, Optional.of(retry));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "2, 100, ''",
@@ -184,7 +299,7 @@ final class AdmissionTest {
   })
   void bounds_ofTheBlock_areHeldAgainstTheDemandBeforeAnythingIsCounted(
       long choices, long tokens, String reason) {
-    Unlimited counters = new Unlimited();
+    Told counters = new Told();
     Admission bounded = admission(counters, bounded(RateScope.MODEL));
 
     Decision decision = join(bounded.admit(request("small", demand(choices, tokens), INSIDE)));
@@ -200,7 +315,7 @@ final class AdmissionTest {
   @Test
   void bounds_ofAModelThatMayNotBeCalled_areNotSpokenOf() {
     terms(terms -> terms.withModels(Set.of("large")));
-    Admission bounded = admission(new Unlimited(), bounded(RateScope.MODEL));
+    Admission bounded = admission(new Told(), bounded(RateScope.MODEL));
 
     assertThat(refusal(join(bounded.admit(request("small", demand(9, 9), INSIDE)))))
         .isEqualTo(new Refusal.KeyModelNotAllowed("small"));
@@ -210,7 +325,7 @@ final class AdmissionTest {
 
   @Test
   void demand_thatIsNotKnown_isNotHeldAgainstBounds() {
-    Admission bounded = admission(new Unlimited(), bounded(RateScope.MODEL));
+    Admission bounded = admission(new Told(), bounded(RateScope.MODEL));
 
     assertThat(join(bounded.admit(request("small", Demand.UNKNOWN, INSIDE))))
         .isInstanceOf(Decision.Admitted.class);
@@ -228,7 +343,7 @@ final class AdmissionTest {
   @ParameterizedTest
   @MethodSource("scopes")
   void rates_areCountedOverWhatTheBlockSays(RateScope scope, String model, Scope.Part part) {
-    Unlimited counters = new Unlimited();
+    Told counters = new Told();
 
     join(admission(counters, bounded(scope)).admit(request(model, Demand.UNKNOWN, INSIDE)));
 
@@ -288,7 +403,8 @@ final class AdmissionTest {
                         new Credential.Presented(wrong),
                         "small",
                         Demand.UNKNOWN,
-                        INSIDE)));
+                        INSIDE,
+                        true)));
 
     assertThat(refused.refusal())
         .isEqualTo(new Refusal.InvalidKey(Cause.UNKNOWN, wrong.lastFour()));
@@ -352,14 +468,22 @@ final class AdmissionTest {
     }
   }
 
-  /** Has room for everybody. */
-  private static final class Unlimited implements Counters {
+  /** Answers as it is told: there is room for everybody. */
+  private static final class Told implements Counters {
     private final List<Hold> holds = new ArrayList<>();
+    private Outcome outcome = new Outcome.Held(List.of());
 
     @Override
     public CompletionStage<Outcome> admit(Hold hold, long knownVersion) {
       holds.add(hold);
-      return completedFuture(new Outcome.Held(List.of()));
+      return completedFuture(outcome);
+    }
+
+    @Override
+    public CompletionStage<List<EvaluatedLimit>> evaluate(
+        String organization, List<ScopedLimit> limits) {
+      return completedFuture(
+          limits.stream().map(limit -> evaluated(limit, 0, Duration.ZERO)).toList());
     }
 
     @Override

@@ -54,8 +54,8 @@ class AccountsCommandIT {
   @BeforeEach
   void configure() throws IOException {
     Files.writeString(folder.resolve("sambastack.yaml"), SAMBASTACK);
-    sluice = on(one, "sluice.yaml");
-    elsewhere = on(other, "elsewhere.yaml");
+    sluice = CommandLines.on(one, folder.resolve("sluice.yaml"));
+    elsewhere = CommandLines.on(other, folder.resolve("elsewhere.yaml"));
   }
 
   @Test
@@ -379,16 +379,5 @@ class AccountsCommandIT {
 
   private String accounts(String text) throws IOException {
     return Files.writeString(folder.resolve("accounts.yaml"), text).toString();
-  }
-
-  private CommandLines on(EmbeddedRedis redis, String name) throws IOException {
-    Path file =
-        Files.writeString(
-            folder.resolve(name),
-            "sambastack: sambastack.yaml\nredis: "
-                + redis.url()
-                + "\ndeployments:\n- {name: one, url: 'http://127.0.0.1:1', slots: 1,"
-                + " models: [small], qosList: [web]}\n");
-    return new CommandLines(file);
   }
 }

@@ -7,16 +7,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.account.Permission;
 import dev.sluice.admission.Demand;
 import dev.sluice.admission.EvaluatedLimit;
-import dev.sluice.admission.RateLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.admission.Refusal.BoundExceeded;
 import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
+import dev.sluice.policy.Concurrency;
 import dev.sluice.policy.Rate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RefusalsTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+  private static final Scope KEY = new Scope(Scope.Level.KEY, "k", Optional.empty());
   private final Refusals refusals = new Refusals(503, InstantSource.fixed(NOW), new Random(1));
 
   static Stream<Arguments> table() {
@@ -77,6 +81,11 @@ class RefusalsTest {
             "model_maintenance"),
         Arguments.of(
             new Refusal.RateExceeded(minute(20, Duration.ofSeconds(12))),
+            429,
+            "requests",
+            "rate_limit_exceeded"),
+        Arguments.of(
+            new Refusal.ConcurrencyExceeded(running(5, Duration.ofSeconds(1))),
             429,
             "requests",
             "rate_limit_exceeded"),
@@ -139,6 +148,56 @@ class RefusalsTest {
         .contains(
             "Rate limit reached for user `alice` on `m`: limit 20 requests per minute, used 20,"
                 + " requested 1. Try again in 12s (at 2026-11-22T12:00:12Z).");
+  }
+
+  @Test
+  void concurrencyNamesScopeLimitAndUsedAndAsksToComeAgainSoon() {
+    EvaluatedLimit running = running(5, Duration.ofSeconds(1));
+    EvaluatedLimit rate = limit(Duration.ofMinutes(1), 240, 3, Duration.ofSeconds(50));
+    Answer answer =
+        refusals.answer(new Refusal.ConcurrencyExceeded(running), List.of(rate, running), "req_1");
+    assertThat(answer.body())
+        .contains(
+            "Concurrency limit reached for key `k`: limit 5 requests at once, running 5,"
+                + " requested 1. Try again when one of them has ended.");
+    assertThat(Long.parseLong(answer.headers().get("retry-after-ms"))).isBetween(1_000L, 1_450L);
+    assertThat(answer.headers())
+        .containsEntry("x-ratelimit-limit-requests", "5")
+        .containsEntry("x-ratelimit-remaining-requests", "0")
+        .containsEntry("x-ratelimit-reset-requests", "1s");
+  }
+
+  @Test
+  void concurrencyOfZeroIsNeverToBeRetried() {
+    EvaluatedLimit none =
+        new EvaluatedLimit(
+            new ScopedLimit(KEY, new Concurrency(0)), 0, Duration.ZERO, Optional.empty());
+    Answer answer = refusals.answer(new Refusal.ConcurrencyExceeded(none), List.of(none), "req_1");
+    assertThat(answer.body()).contains("running 0, requested 1. No request is allowed.");
+    assertThat(answer.headers())
+        .containsEntry("x-should-retry", "false")
+        .doesNotContainKeys("retry-after", "retry-after-ms");
+  }
+
+  @Test
+  void theHeadersOfOtherAnswersTellOfRatesOnly() {
+    Map<String, String> headers = new LinkedHashMap<>();
+    EvaluatedLimit rate = limit(Duration.ofMinutes(1), 240, 3, Duration.ofSeconds(50));
+    RateLimitHeaders.add(List.of(running(1, Duration.ofSeconds(1)), rate), headers);
+    assertThat(headers).containsEntry("x-ratelimit-limit-requests", "240");
+
+    headers.clear();
+    RateLimitHeaders.add(List.of(running(1, Duration.ofSeconds(1))), headers);
+    assertThat(headers).isEmpty();
+  }
+
+  @Test
+  void ofSeveralLimitsOfADayTheTightestIsTold() {
+    Map<String, String> headers = new LinkedHashMap<>();
+    EvaluatedLimit wide = limit(Duration.ofDays(1), 1_000, 1, Duration.ofHours(24));
+    EvaluatedLimit tight = limit(Duration.ofDays(1), 10, 1, Duration.ofHours(24));
+    RateLimitHeaders.add(List.of(tight, wide), headers);
+    assertThat(headers).containsEntry("x-ratelimit-limit-requests-day", "10");
   }
 
   @Test
@@ -250,6 +309,11 @@ class RefusalsTest {
         .contains("`a\"b\n\\`");
   }
 
+  private static EvaluatedLimit running(long most, Duration retryAfter) {
+    return new EvaluatedLimit(
+        new ScopedLimit(KEY, new Concurrency(most)), most, retryAfter, Optional.of(retryAfter));
+  }
+
   private static EvaluatedLimit minute(long allowed, Duration retryAfter) {
     return new EvaluatedLimit(
         rate(Duration.ofMinutes(1), allowed), allowed, retryAfter, Optional.of(retryAfter));
@@ -259,8 +323,8 @@ class RefusalsTest {
     return new EvaluatedLimit(rate(period, allowed), used, reset, Optional.of(Duration.ZERO));
   }
 
-  private static RateLimit rate(Duration period, long allowed) {
-    return new RateLimit(
+  private static ScopedLimit rate(Duration period, long allowed) {
+    return new ScopedLimit(
         new Scope(Scope.Level.USER, "alice", Optional.of("m")), new Rate(allowed, period));
   }
 }

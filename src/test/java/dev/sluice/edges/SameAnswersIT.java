@@ -10,7 +10,11 @@ import dev.sluice.account.KeyText;
 import dev.sluice.account.Network;
 import dev.sluice.account.Permission;
 import dev.sluice.account.RecordKind;
+import dev.sluice.policy.LimitText;
+import dev.sluice.policy.OwnLimits;
 import dev.sluice.testing.Stack;
+import io.lettuce.core.RedisClient;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -26,6 +30,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -104,7 +110,19 @@ class SameAnswersIT {
   enum Load {
     NONE,
     RATE_USED_UP,
-    QUEUE_FULL
+    QUEUE_FULL,
+    RATE_OF_KEY_USED_UP,
+    RATE_OF_USER_USED_UP,
+    RATE_OF_PROJECT_USED_UP,
+    RATE_OF_ORGANIZATION_USED_UP,
+    RUNNING_OF_KEY_FULL;
+
+    /**
+     * Whether it is only where the gateway is on the way: an edge has no queue, and sees no end.
+     */
+    private boolean atTheGatewayOnly() {
+      return this == QUEUE_FULL || this == RUNNING_OF_KEY_FULL;
+    }
   }
 
   /**
@@ -180,6 +198,19 @@ class SameAnswersIT {
             "rate_limit_exceeded",
             LIMITS_DAY + " x-should-retry"),
         row("REVOKED", "minute", "small", false, "RATE_USED_UP", 401, "invalid_api_key", ""),
+        ownRate("RATE_OF_KEY_USED_UP"),
+        ownRate("RATE_OF_USER_USED_UP"),
+        ownRate("RATE_OF_PROJECT_USED_UP"),
+        ownRate("RATE_OF_ORGANIZATION_USED_UP"),
+        row(
+            "GOOD",
+            "web",
+            "small",
+            true,
+            "RUNNING_OF_KEY_FULL",
+            429,
+            "Concurrency limit reached for key",
+            LIMITS_DAY + RETRY),
         row("GOOD", "narrow", "narrow", false, "QUEUE_FULL", 503, "queue_full", LIMITS + RETRY));
   }
 
@@ -196,8 +227,8 @@ class SameAnswersIT {
       String headers) {
     Map<Way, String> bodies = new TreeMap<>(Comparator.comparing(Way::name));
     for (Way way : edges.ways()) {
-      if (load == Load.QUEUE_FULL && !way.queues()) {
-        continue; // nothing waits at an edge
+      if (load.atTheGatewayOnly() && !way.queues()) {
+        continue;
       }
       HttpResponse<String> response =
           under(way, load, tier, (user, key) -> ask(way, presented, key, model, stream));
@@ -254,6 +285,33 @@ class SameAnswersIT {
   }
 
   @Test
+  void keyInfo_byEveryWayToTheGateway_isTheSame() {
+    Set<String> answers = new TreeSet<>();
+    for (Way way : edges.ways()) {
+      if (way.queues()) {
+        KeyIssuer.Issued key =
+            way.stack().issue("user-" + new SecureRandom().nextInt(1_000_000), Optional.of("web"));
+        change(way.stack(), key, terms -> terms.withNetworks(Set.of(Network.parse("127.0.0.0/8"))));
+        String url = way.url().apply("small").replace("/chat/completions", "/key?model=small");
+
+        HttpResponse<String> response =
+            way.stack()
+                .send(
+                    HttpRequest.newBuilder(URI.create(url))
+                        .header("authorization", "Bearer " + key.text().reveal())
+                        .build());
+
+        assertThat(response.statusCode()).as("%s: %s", way, response.body()).isEqualTo(200);
+        answers.add(
+            masked(response)
+                .replaceAll("user-[0-9]+", "<user>")
+                .replaceAll("\"(last_four|[a-z]+_at)\":[^,}]*", "<$1>"));
+      }
+    }
+    assertThat(answers).hasSize(1);
+  }
+
+  @Test
   void twoAuthorizationHeaders_getNobodyInAnyWay() {
     for (Way way : edges.ways()) {
       String bearer = "Bearer " + way.stack().key("twice", "web");
@@ -278,14 +336,82 @@ class SameAnswersIT {
     KeyIssuer.Issued key =
         way.stack().issue(user, Optional.of(tier).filter(name -> !name.equals("-")));
     String bearer = "Bearer " + key.text().reveal();
-    if (load == Load.RATE_USED_UP) {
-      for (int status = 200; status == 200; ) {
-        status = way.chat(bearer, "small", body("small")).statusCode();
+    switch (load) {
+      case NONE -> {
+        return asking.ask(user, key);
+      }
+      case RATE_OF_KEY_USED_UP, RUNNING_OF_KEY_FULL -> {
+        String limit = load == Load.RUNNING_OF_KEY_FULL ? "running=1" : "1/50m";
+        change(way.stack(), key, terms -> terms.withLimits(limits(limit)));
+      }
+      case RATE_OF_USER_USED_UP ->
+          way.stack().change(RecordKind.USER, user, one -> one.withLimits(limits("1/50m")));
+      case RATE_OF_PROJECT_USED_UP, RATE_OF_ORGANIZATION_USED_UP -> {
+        return underSharedRate(way, load, bearer, () -> asking.ask(user, key));
+      }
+      default -> {}
+    }
+    return switch (load) {
+      case QUEUE_FULL -> underFullQueue(way, bearer, () -> asking.ask(user, key));
+      case RUNNING_OF_KEY_FULL -> underRunning(way, bearer, () -> asking.ask(user, key));
+      default -> {
+        useUp(way, bearer);
+        yield asking.ask(user, key);
+      }
+    };
+  }
+
+  private static void useUp(Way way, String bearer) {
+    for (int status = 200; status == 200; ) {
+      status = way.chat(bearer, "small", body("small")).statusCode();
+    }
+  }
+
+  /** Project and organization are those of all tests: so what they had is made to be forgotten. */
+  private static HttpResponse<String> underSharedRate(
+      Way way, Load load, String bearer, Supplier<HttpResponse<String>> asking) {
+    boolean project = load == Load.RATE_OF_PROJECT_USED_UP;
+    Consumer<OwnLimits> limit =
+        limits -> {
+          if (project) {
+            way.stack().change(RecordKind.PROJECT, "default", one -> one.withLimits(limits));
+          } else {
+            way.stack()
+                .change(RecordKind.ORGANIZATION, Stack.ORGANIZATION, one -> one.withLimits(limits));
+          }
+        };
+    limit.accept(limits("1/50m"));
+    try {
+      useUp(way, bearer);
+      return asking.get();
+    } finally {
+      limit.accept(OwnLimits.NONE);
+      try (RedisClient client = RedisClient.create(way.stack().redis().url())) {
+        client.connect().sync().del("{acme}:rate:project:default", "{acme}:rate:organization:acme");
       }
     }
-    if (load != Load.QUEUE_FULL) {
-      return asking.ask(user, key);
+  }
+
+  private static HttpResponse<String> underRunning(
+      Way way, String bearer, Supplier<HttpResponse<String>> asking) {
+    CompletableFuture<?> running =
+        way.stack().http().sendAsync(slow(way, bearer, "small", body("small")), drop());
+    try {
+      Awaitility.await()
+          .until(
+              () ->
+                  way.stack()
+                      .get("/v1/key", bearer.substring("Bearer ".length()))
+                      .body()
+                      .matches(".*\"concurrency\"[^}]*\"used\":1.*"));
+      return asking.get();
+    } finally {
+      running.cancel(true);
     }
+  }
+
+  private static HttpResponse<String> underFullQueue(
+      Way way, String bearer, Supplier<HttpResponse<String>> asking) {
     // What the last way left there has gone.
     Awaitility.await()
         .until(() -> way.stack().metrics().contains("sluice_slots_busy{deployment=\"two\",} 0.0"));
@@ -293,8 +419,8 @@ class SameAnswersIT {
     String slow = body("narrow", ",\"max_tokens\":100000");
     List<CompletableFuture<?>> before =
         List.of(
-            way.stack().http().sendAsync(slow(way, bearer, slow), drop()),
-            way.stack().http().sendAsync(slow(way, bearer, slow), drop()));
+            way.stack().http().sendAsync(slow(way, bearer, "narrow", slow), drop()),
+            way.stack().http().sendAsync(slow(way, bearer, "narrow", slow), drop()));
     try {
       Awaitility.await()
           .until(
@@ -302,14 +428,18 @@ class SameAnswersIT {
                   way.stack()
                       .metrics()
                       .contains("sluice_queue_length{model=\"narrow\",qos=\"narrow\",} 1.0"));
-      return asking.ask(user, key);
+      return asking.get();
     } finally {
       before.forEach(future -> future.cancel(true));
     }
   }
 
-  private static HttpRequest slow(Way way, String bearer, String body) {
-    return way.request(bearer, "narrow")
+  private static OwnLimits limits(String text) {
+    return OwnLimits.of(LimitText.parse(text));
+  }
+
+  private static HttpRequest slow(Way way, String bearer, String model, String body) {
+    return way.request(bearer, model)
         .header("x-simulate", "ttft=30s")
         .POST(HttpRequest.BodyPublishers.ofString(body))
         .build();
@@ -391,6 +521,18 @@ class SameAnswersIT {
     return issued.record().rotate(next, Instant.now(), grace);
   }
 
+  private static Arguments ownRate(String load) {
+    return row(
+        "GOOD",
+        "web",
+        "small",
+        false,
+        load,
+        429,
+        "rate_limit_exceeded",
+        LIMITS_DAY + " x-should-retry");
+  }
+
   private static Arguments row(
       String presented,
       String tier,
@@ -429,6 +571,7 @@ class SameAnswersIT {
     return response
         .body()
         .replaceAll("user-[0-9]+", "<user>")
+        .replaceAll("key-[0-9a-f]{16}", "<key id>")
         .replaceAll("\\*{5}[0-9A-Za-z]{4}", "<key>")
         .replaceAll("Try again in .*?\\)\\.", "<time>")
         .replaceAll("\"id\":\"[^\"]*\"", "<id>")

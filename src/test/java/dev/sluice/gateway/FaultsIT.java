@@ -218,6 +218,9 @@ class FaultsIT {
       assertThat(answer.body()).contains("\"code\":\"limits_unavailable\"");
       assertThat(answer.headers().firstValue("retry-after")).isPresent();
       assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(5));
+      HttpResponse<String> left = stack.get("/v1/key", key);
+      assertThat(left.statusCode()).isEqualTo(503);
+      assertThat(left.body()).contains("\"code\":\"limits_unavailable\"");
       assertThat(ready().statusCode()).isEqualTo(503);
       assertThat(ready().body()).contains("Redis does not answer");
     } finally {

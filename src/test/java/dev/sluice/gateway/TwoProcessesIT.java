@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.account.KeyIssuer;
+import dev.sluice.account.RecordKind;
 import dev.sluice.demo.SimulatedBackendOptions;
+import dev.sluice.policy.LimitText;
+import dev.sluice.policy.OwnLimits;
 import dev.sluice.testing.RawClient;
 import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.Stack;
@@ -23,6 +26,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,6 +196,44 @@ class TwoProcessesIT {
                 .headers()
                 .firstValue("x-ratelimit-remaining-requests"))
         .contains(Integer.toString(LIMIT - 2));
+  }
+
+  @Test
+  void whatRanAtAServerThatIsKilledRunsNoLongerWhenItsLeaseIsOver() {
+    KeyIssuer.Issued issued = stack.issue("orphaned", Optional.of("web"));
+    String key = issued.text().reveal();
+    stack.change(
+        RecordKind.KEY,
+        issued.record().id(),
+        one -> one.under(one.terms().withLimits(OwnLimits.of(LimitText.parse("running=1")))));
+    try (SluiceProcess doomed =
+            new SluiceProcess(
+                folder,
+                Map.of("SLUICE_LEASE", "15s"),
+                "serve",
+                "--config",
+                stack.configurationFile().toString());
+        RawClient client = new RawClient(doomed.door("gateway"))) {
+      client.chat(key, body("small", ",\"stream\":true"), "x-simulate: ttft=300s");
+      await().until(() -> running(key) == 1);
+      // It is renewed for longer than a lease.
+      await()
+          .pollDelay(Duration.ofSeconds(17))
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> running(key) == 1);
+      assertThat(ask(stack.doors().gateway(), key)).isEqualTo(429);
+
+      doomed.kill();
+
+      await().atMost(Duration.ofMinutes(2)).until(() -> ask(stack.doors().gateway(), key) == 200);
+    }
+  }
+
+  private int running(String key) {
+    Matcher used =
+        Pattern.compile("\"concurrency\"[^}]*\"used\":([0-9]+)")
+            .matcher(stack.get("/v1/key", key).body());
+    return used.find() ? Integer.parseInt(used.group(1)) : -1;
   }
 
   private int ask(String gateway, String key) {

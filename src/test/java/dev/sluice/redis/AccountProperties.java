@@ -224,11 +224,7 @@ final class AccountProperties {
       }
       boolean rename = intent.what() == What.RENAME;
       if (record instanceof Organization one) {
-        return Optional.of(
-            rename
-                ? new Organization(
-                    id, "n" + intent.number(), one.tier(), one.keyAge(), one.archived())
-                : one.archived(archive));
+        return Optional.of(rename ? one.withName("n" + intent.number()) : one.archived(archive));
       } else if (record instanceof Project one) {
         return Optional.of(rename ? one.withName("n" + intent.number()) : one.archived(archive));
       }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.admission.Counters.Outcome;
 import dev.sluice.admission.Hold;
-import dev.sluice.admission.RateLimit;
 import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
 import dev.sluice.policy.Rate;
 import dev.sluice.usage.Settlement;
 import java.time.Duration;
@@ -116,8 +116,8 @@ final class AttemptsTest {
   void cancel_byAnAttemptWithOtherScopes_givesBackWhatWasTaken(Store store) {
     RedisCounters counters = new RedisCounters(store.connections());
     Hold first = attempt("r1", "a1");
-    RateLimit other =
-        new RateLimit(
+    ScopedLimit other =
+        new ScopedLimit(
             new Scope(Scope.Level.KEY, "k1", Optional.empty()),
             new Rate(LIMIT, Duration.ofHours(1)));
     Hold second = new Hold("a2", first.request(), organization, List.of(other), first.lease());
@@ -193,8 +193,8 @@ final class AttemptsTest {
   }
 
   private Hold hold(String id, Optional<String> request) {
-    RateLimit limit =
-        new RateLimit(
+    ScopedLimit limit =
+        new ScopedLimit(
             new Scope(Scope.Level.USER, "u1", Optional.of("m")),
             new Rate(LIMIT, Duration.ofHours(1)));
     return new Hold(id, request, organization, List.of(limit), Duration.ofSeconds(30));

@@ -16,6 +16,8 @@ import dev.sluice.account.RecordKind;
 import dev.sluice.account.Role;
 import dev.sluice.account.Stored;
 import dev.sluice.account.User;
+import dev.sluice.policy.LimitText;
+import dev.sluice.policy.OwnLimits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +30,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class RecordJsonTest {
   private static final String HASH = "0123456789abcdef".repeat(4);
+  private static final OwnLimits LIMITS =
+      OwnLimits.of(
+          LimitText.parse("100/1m"),
+          LimitText.parse("1000000000000/366d:m:{x}"),
+          LimitText.parse("running=0"));
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
   private final RecordJson json = new RecordJson();
@@ -42,16 +49,24 @@ final class RecordJsonTest {
             Set.of("m"),
             Set.of(Network.parse("::1")),
             Optional.of("web"),
+            LIMITS,
             Optional.of(NOW));
     KeySecret secret = new KeySecret(HASH, "abcd", NOW);
     KeySecret older = new KeySecret("f".repeat(64), "efgh", NOW.minusSeconds(1));
     return Stream.of(
         new Organization("acme", "Acme", Optional.empty()),
-        new Organization("acme", "\"{}\"", Optional.of("web"), Optional.of(age), true),
-        new Project("acme", "p", "P", Optional.of("web"), Set.of("u", "v"), true),
+        new Organization("acme", "\"{}\"", Optional.of("web"), Optional.of(age), LIMITS, true),
+        new Project("acme", "p", "P", Optional.of("web"), Set.of("u", "v"), LIMITS, true),
         new User("acme", "u", "U", Role.FINOPS, Optional.empty()),
         new User(
-            "acme", "u", "U", User.Kind.SERVICE_ACCOUNT, Role.DEVELOPER, Optional.of("t"), true),
+            "acme",
+            "u",
+            "U",
+            User.Kind.SERVICE_ACCOUNT,
+            Role.DEVELOPER,
+            Optional.of("t"),
+            LIMITS,
+            true),
         new ApiKey(
             "acme",
             "k",

@@ -21,6 +21,8 @@ import dev.sluice.account.RecordKind;
 import dev.sluice.account.Role;
 import dev.sluice.account.Stored;
 import dev.sluice.account.User;
+import dev.sluice.policy.LimitText;
+import dev.sluice.policy.OwnLimits;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import java.security.SecureRandom;
@@ -60,6 +62,7 @@ final class RedisAccountsTest {
               Set.of("small", "large"),
               Set.of(Network.parse("10.0.0.0/8"), Network.parse("2001:db8::/32")),
               Optional.of("gold"),
+              OwnLimits.of(LimitText.parse("100/1m"), LimitText.parse("running=5:large")),
               Optional.of(Instant.parse("2030-01-02T03:04:05.678Z"))),
           NOW,
           KeySecret.of(text, NOW),

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.admission.Counters.Outcome;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Hold;
-import dev.sluice.admission.RateLimit;
 import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
 import dev.sluice.policy.Rate;
 import dev.sluice.usage.Settlement;
 import dev.sluice.usage.Usage;
@@ -76,7 +76,7 @@ final class RedisCountersTest {
   @EnumSource(Store.class)
   void admit_overOneLimit_countsInNone(Store store) {
     RedisCounters counters = new RedisCounters(store.connections());
-    RateLimit wide = new RateLimit(scope(Scope.Level.ORGANIZATION), rate(100, 60));
+    ScopedLimit wide = new ScopedLimit(scope(Scope.Level.ORGANIZATION), rate(100, 60));
     join(counters.admit(hold("h1", user(1, 60), wide), 0));
 
     Outcome refused = join(counters.admit(hold("h2", user(1, 60), wide), 0));
@@ -93,7 +93,7 @@ final class RedisCountersTest {
   @EnumSource(Store.class)
   void admit_limitsOfScopesMixed_answersInOrderOfHold(Store store) {
     RedisCounters counters = new RedisCounters(store.connections());
-    RateLimit key = new RateLimit(scope(Scope.Level.KEY), rate(7, 60));
+    ScopedLimit key = new ScopedLimit(scope(Scope.Level.KEY), rate(7, 60));
 
     Outcome outcome = join(counters.admit(hold("h1", user(3, 60), key, user(5, 10)), 0));
 
@@ -305,7 +305,7 @@ final class RedisCountersTest {
     }
   }
 
-  private Hold hold(String id, RateLimit... limits) {
+  private Hold hold(String id, ScopedLimit... limits) {
     return new Hold(id, Optional.empty(), organization, List.of(limits), Duration.ofSeconds(30));
   }
 
@@ -313,9 +313,9 @@ final class RedisCountersTest {
     return new Keys(organization);
   }
 
-  private static RateLimit user(long limit, long seconds) {
+  private static ScopedLimit user(long limit, long seconds) {
     Scope scope = new Scope(Scope.Level.USER, "ada@example.org", Optional.of("model:{x}"));
-    return new RateLimit(scope, rate(limit, seconds));
+    return new ScopedLimit(scope, rate(limit, seconds));
   }
 
   private static Scope scope(Scope.Level level) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.admission.Counters.Outcome;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Hold;
-import dev.sluice.admission.RateLimit;
 import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
 import dev.sluice.policy.Rate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ final class RollingWindowProperties {
   @Property(tries = 120, shrinking = ShrinkingMode.BOUNDED)
   void admits_neverMoreThanTheLimit_neverStricterThanASubWindow(
       @ForAll Store store,
-      @ForAll("limits") List<RateLimit> limits,
+      @ForAll("limits") List<ScopedLimit> limits,
       @ForAll("steadySteps") List<Step> steps) {
     Log log = new Log(store, limits);
     for (Step step : steps) {
@@ -60,13 +60,13 @@ final class RollingWindowProperties {
   @Property(tries = 80, shrinking = ShrinkingMode.BOUNDED)
   void clockGoesBack_admitsNeverMoreThanTheLimit_freezesNothing(
       @ForAll Store store,
-      @ForAll("limits") List<RateLimit> limits,
+      @ForAll("limits") List<ScopedLimit> limits,
       @ForAll("unsteadySteps") List<Step> steps) {
     Log log = new Log(store, limits);
     for (Step step : steps) {
       log.take(step);
     }
-    boolean possible = limits.stream().allMatch(limit -> limit.rate().allowedRequests() > 0);
+    boolean possible = limits.stream().allMatch(limit -> limit.limit().allowed() > 0);
     log.take(new Step(Kind.ADMIT, 0, 0));
     log.take(new Step(Kind.ADMIT, 2 * 600_000L * 65 / 64 + 1, 0));
     assertThat(log.last instanceof Outcome.Held).isEqualTo(possible);
@@ -75,7 +75,7 @@ final class RollingWindowProperties {
   @Property(tries = 40, shrinking = ShrinkingMode.BOUNDED)
   void retryAfter_isTheFirstMillisecondThatPasses(
       @ForAll Store store,
-      @ForAll("limits") List<RateLimit> limits,
+      @ForAll("limits") List<ScopedLimit> limits,
       @ForAll("steadySteps") List<Step> steps) {
     Log log = new Log(store, limits);
     for (Step step : steps) {
@@ -98,7 +98,7 @@ final class RollingWindowProperties {
   @Property(tries = 20, shrinking = ShrinkingMode.BOUNDED)
   void reset_isTheFirstMillisecondWithoutCounts(
       @ForAll Store store,
-      @ForAll("limits") List<RateLimit> limits,
+      @ForAll("limits") List<ScopedLimit> limits,
       @ForAll("steadySteps") List<Step> steps) {
     Log log = new Log(store, limits);
     for (Step step : steps) {
@@ -116,7 +116,7 @@ final class RollingWindowProperties {
   }
 
   @Provide
-  Arbitrary<List<RateLimit>> limits() {
+  Arbitrary<List<ScopedLimit>> limits() {
     return Arbitraries.of(
             new Scope(Scope.Level.USER, "ada", Optional.of("m")),
             new Scope(Scope.Level.PROJECT, "p", Optional.empty()))
@@ -133,7 +133,7 @@ final class RollingWindowProperties {
                                         .map(
                                             rates ->
                                                 rates.stream()
-                                                    .map(rate -> new RateLimit(scope, rate))
+                                                    .map(rate -> new ScopedLimit(scope, rate))
                                                     .toList()))
                             .toList())
                     .as(lists -> lists.stream().flatMap(List::stream).toList()));
@@ -187,7 +187,7 @@ final class RollingWindowProperties {
   /** One history: what was admitted at which time that really passed, whatever the clock said. */
   private static final class Log {
     private final String organization = "p-" + UUID.randomUUID().toString().substring(0, 13);
-    private final List<RateLimit> limits;
+    private final List<ScopedLimit> limits;
     private final VirtualClock clock;
     private final RedisCounters counters;
     private final List<Entry> counted = new ArrayList<>();
@@ -196,7 +196,7 @@ final class RollingWindowProperties {
     private long setBack;
     private Outcome last = new Outcome.Stale();
 
-    private Log(Store store, List<RateLimit> limits) {
+    private Log(Store store, List<ScopedLimit> limits) {
       this.limits = limits;
       this.clock = new VirtualClock(store, organization);
       this.counters = new RedisCounters(store.connections(), clock::load);
@@ -222,7 +222,7 @@ final class RollingWindowProperties {
       if (last instanceof Outcome.Held) {
         holds.add(hold);
         counted.add(new Entry(hold, time));
-        for (RateLimit limit : limits) {
+        for (ScopedLimit limit : limits) {
           assertThat(countedFor(period(limit) * 64)).isLessThanOrEqualTo(allowed(limit));
         }
       } else if (setBack == 0) {
@@ -250,9 +250,11 @@ final class RollingWindowProperties {
     /** What every window has counted, asked without counting: with limits that let nothing pass. */
     private List<Long> probe() {
       clock.set(START + time - setBack);
-      List<RateLimit> closed =
+      List<ScopedLimit> closed =
           limits.stream()
-              .map(limit -> new RateLimit(limit.scope(), new Rate(0, limit.rate().period())))
+              .map(
+                  limit ->
+                      new ScopedLimit(limit.scope(), new Rate(0, ((Rate) limit.limit()).period())))
               .toList();
       return evaluated(join(counters.admit(hold(closed), 0))).stream()
           .map(EvaluatedLimit::used)
@@ -270,7 +272,7 @@ final class RollingWindowProperties {
       return counted.stream().filter(entry -> (time - entry.time()) * 64 < sixtyFourths).count();
     }
 
-    private Hold hold(List<RateLimit> some) {
+    private Hold hold(List<ScopedLimit> some) {
       return new Hold(
           UUID.randomUUID().toString(),
           Optional.empty(),
@@ -279,12 +281,12 @@ final class RollingWindowProperties {
           Duration.ofMillis(LEASE_MILLIS));
     }
 
-    private static long period(RateLimit limit) {
-      return limit.rate().period().toMillis();
+    private static long period(ScopedLimit limit) {
+      return ((Rate) limit.limit()).period().toMillis();
     }
 
-    private static long allowed(RateLimit limit) {
-      return limit.rate().allowedRequests();
+    private static long allowed(ScopedLimit limit) {
+      return limit.limit().allowed();
     }
 
     private static <T> T join(CompletionStage<T> stage) {

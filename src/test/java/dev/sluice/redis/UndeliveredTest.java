@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.admission.Counters;
 import dev.sluice.admission.Hold;
-import dev.sluice.admission.RateLimit;
 import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Rate;
 import dev.sluice.redis.RedisUnavailable.Outcome;
@@ -217,7 +217,7 @@ final class UndeliveredTest {
 
   private static Hold hold(String id) {
     Scope scope = new Scope(Scope.Level.USER, "ada", Optional.empty());
-    RateLimit limit = new RateLimit(scope, new Rate(5, Duration.ofHours(1)));
+    ScopedLimit limit = new ScopedLimit(scope, new Rate(5, Duration.ofHours(1)));
     return new Hold(id, Optional.empty(), "acme", List.of(limit), LEASE);
   }
 

@@ -1,8 +1,11 @@
 package dev.sluice.testing;
 
 import dev.sluice.Main;
+import dev.sluice.redis.EmbeddedRedis;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +24,20 @@ public record CommandLines(Path config) {
    * @param said its standard error
    */
   public record Ran(int code, List<String> lines, String said) {}
+
+  /**
+   * On a Redis; beside the file that is written stands a {@code sambastack.yaml} with a tier {@code
+   * web}.
+   */
+  public static CommandLines on(EmbeddedRedis redis, Path file) throws IOException {
+    return new CommandLines(
+        Files.writeString(
+            file,
+            "sambastack: sambastack.yaml\nredis: "
+                + redis.url()
+                + "\ndeployments:\n- {name: one, url: 'http://127.0.0.1:1', slots: 1,"
+                + " models: [small], qosList: [web]}\n"));
+  }
 
   /** Runs a command. */
   public Ran run(String... words) {

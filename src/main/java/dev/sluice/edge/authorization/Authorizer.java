@@ -165,7 +165,8 @@ public final class Authorizer {
                               request.credential(),
                               asked.get().model(),
                               asked.get().demand(),
-                              request.origin()))
+                              request.origin(),
+                              false))
                       .thenApply(decision -> verdict(request, asked.get().model(), decision));
             });
   }

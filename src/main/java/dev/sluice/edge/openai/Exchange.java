@@ -175,7 +175,8 @@ final class Exchange {
                     credential,
                     chat.model(),
                     chat.demand(),
-                    Origins.of(request, proved))),
+                    Origins.of(request, proved),
+                    true)),
         decision -> {
           gateway.metrics().decisionTook(DOOR, System.nanoTime() - asked);
           if (!over) {

@@ -1,5 +1,7 @@
 package dev.sluice.edge.openai;
 
+import dev.sluice.account.Permission;
+import dev.sluice.admission.KeyLimits;
 import dev.sluice.backend.Deployments;
 import dev.sluice.backend.Upstream;
 import dev.sluice.backend.UpstreamOptions;
@@ -15,9 +17,11 @@ import dev.sluice.queue.Dispatcher;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +43,9 @@ public final class Gateway {
   private final Deployments deployments;
   private final UpstreamOptions upstreamOptions;
   private final GatewayParts parts;
+  private final Uncounted uncounted;
   private final Models models;
+  private final KeyInfo keyInfo;
   private final Connections connections;
   private final HttpDoor door;
 
@@ -74,15 +80,14 @@ public final class Gateway {
             deciding.decisions(Exchange.DOOR),
             options.maxWait(),
             ConcurrentHashMap.newKeySet());
-    this.models =
-        new Models(
+    this.uncounted = new Uncounted(deciding, replies);
+    this.models = new Models(deciding.admission(), deciding.refusals(), deciding.notices(), Instant.now());
+    this.keyInfo =
+        new KeyInfo(
             deciding.admission(),
-            deciding.proofs(),
+            new KeyLimits(deciding.catalog(), deciding.counters(), InstantSource.system()),
             deciding.refusals(),
-            deciding.notices(),
-            deciding.ids(),
-            replies,
-            Instant.now());
+            InstantSource.system());
     this.door =
         new HttpDoor(vertx, options.door(), connections, deciding.ids(), metrics, this::router);
   }
@@ -134,17 +139,33 @@ public final class Gateway {
     router
         .post("/v1/chat/completions")
         .handler(route -> new Exchange(parts, upstream, context, route.request()).begin());
-    router
-        .get("/v1/models")
-        .handler(route -> models.answer(context, route.request(), Optional.empty()));
+    router.get("/v1/models").handler(route -> models(context, route.request(), Optional.empty()));
     router
         .getWithRegex("/v1/models/(?<model>.+)")
         .handler(
             route ->
-                models.answer(
-                    context, route.request(), Optional.ofNullable(route.pathParam("model"))));
+                models(context, route.request(), Optional.ofNullable(route.pathParam("model"))));
+    router
+        .get("/v1/key")
+        .handler(
+            route -> {
+              Optional<String> model = route.queryParam("model").stream().findFirst();
+              uncounted.answer(
+                  context,
+                  route.request(),
+                  Optional.empty(),
+                  (caller, id) -> keyInfo.answer(caller, model, id));
+            });
     new RouteErrors(Exchange.DOOR, parts.replies(), parts.requestIds(), parts.metrics())
         .addTo(router, path -> path.startsWith("/v1/chat") ? "POST" : "GET");
     return router;
+  }
+
+  private void models(Context context, HttpServerRequest request, Optional<String> model) {
+    uncounted.answer(
+        context,
+        request,
+        Optional.of(Permission.MODELS),
+        (caller, id) -> models.answer(caller, model, id));
   }
 }

@@ -1,0 +1,30 @@
+-- uses clock.lua windows.lua
+--
+-- Says how limits stand; counts nothing and writes nothing.
+--
+-- KEYS  the organization's version, then one key a scope
+-- ARGV  for each scope as admit.lua has it
+-- reply as that of admit.lua for one hit, without the status
+
+local time, reply, at = now(), {}, 1
+for k = 2, #KEYS do
+  local behind = at + 2 * ARGV[at]
+  if behind == at then
+    behind = at + 1
+    reply[#reply + 1] = redis.call('ZCOUNT', KEYS[k], '(' .. time, '+inf')
+  else
+    local windows, number = decode(redis.call('GET', KEYS[k]) or ''), 0
+    for _, w in ipairs(windows) do
+      advance(w, floor(time * SUBWINDOWS / w.period))
+    end
+    for i = at + 1, behind, 2 do
+      local w
+      w, number = ask(windows, number, tonumber(ARGV[i]), time)
+      reply[#reply + 1] = w.sum
+      reply[#reply + 1] = reset(w, time)
+      reply[#reply + 1] = retry(w, tonumber(ARGV[i + 1]), 1, time)
+    end
+  end
+  at = behind + 1
+end
+return reply

@@ -1,0 +1,70 @@
+package dev.sluice.admission;
+
+import dev.sluice.account.AccountRecord;
+import dev.sluice.account.Caller;
+import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.ModelAccess;
+import dev.sluice.policy.OwnLimit;
+import dev.sluice.policy.Rate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Which limits hold for a caller: those of the tier, and those of each record itself. */
+final class ApplicableLimits {
+  private ApplicableLimits() {}
+
+  /**
+   * Of a request for a model.
+   *
+   * @param endSeen without it nothing can be said of how many run
+   */
+  static List<ScopedLimit> of(
+      Caller caller, ModelAccess.Allowed allowed, String model, boolean endSeen) {
+    List<ScopedLimit> limits = new ArrayList<>(ofTier(caller, allowed, model));
+    addOwn(
+        caller,
+        own -> own.concerns(model) && (endSeen || !(own.limit() instanceof Concurrency)),
+        limits);
+    return limits;
+  }
+
+  /** Of the tier, for one of its models. */
+  static List<ScopedLimit> ofTier(Caller caller, ModelAccess.Allowed allowed, String model) {
+    Scope scope = new Scope(Scope.Level.USER, caller.user().id(), part(allowed, model));
+    List<Rate> rates = allowed.block().rates();
+    List<ScopedLimit> limits = new ArrayList<>(rates.size());
+    for (Rate rate : rates) {
+      limits.add(new ScopedLimit(scope, rate));
+    }
+    return limits;
+  }
+
+  /** The vendor counts per user and model; a block may say otherwise. */
+  private static Scope.Part part(ModelAccess.Allowed allowed, String model) {
+    String tier = allowed.tier().name();
+    return switch (allowed.block().scope()) {
+      case MODEL -> new Scope.Part.OfModel(model);
+      case BLOCK -> new Scope.Part.OfBlock(tier, allowed.block().name());
+      case TIER -> new Scope.Part.OfTier(tier);
+    };
+  }
+
+  /** Those of key, user, project and organization that are asked for, in this order. */
+  static List<ScopedLimit> own(Caller caller, Predicate<OwnLimit> which) {
+    List<ScopedLimit> limits = new ArrayList<>();
+    addOwn(caller, which, limits);
+    return limits;
+  }
+
+  private static void addOwn(Caller caller, Predicate<OwnLimit> which, List<ScopedLimit> limits) {
+    for (AccountRecord record : caller.records()) {
+      for (OwnLimit own : record.limits().all()) {
+        if (which.test(own)) {
+          Scope scope = new Scope(Scope.Level.of(record), record.id(), own.model());
+          limits.add(new ScopedLimit(scope, own.limit()));
+        }
+      }
+    }
+  }
+}

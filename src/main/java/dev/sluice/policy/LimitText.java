@@ -1,0 +1,67 @@
+package dev.sluice.policy;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How own limits are written on one line: {@code 100/1m}, {@code running=5}, and {@code
+ * 1000/1d:gpt-oss-120b} for one model.
+ */
+public final class LimitText {
+  /** In the place of a list of them. */
+  public static final String NONE = "none";
+
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?:([0-9]{1,15})/([0-9]{1,9})([smhd])|running=([0-9]{1,9}))(?::(.+))?", Pattern.DOTALL);
+
+  private LimitText() {}
+
+  /**
+   * Reads one.
+   *
+   * @throws IllegalArgumentException that says what is wrong with it
+   */
+  public static OwnLimit parse(String text) {
+    Matcher form = FORM.matcher(text);
+    if (!form.matches()) {
+      throw new IllegalArgumentException(
+          "expected a rate as 100/1m (a period in s, m, h or d), or running=5 for the number that"
+              + " may run at once; and :MODEL behind it when it is for one model");
+    }
+    Limit limit =
+        form.group(4) == null
+            ? new Rate(Long.parseLong(form.group(1)), period(form.group(2), form.group(3)))
+            : new Concurrency(Long.parseLong(form.group(4)));
+    return new OwnLimit(limit, Optional.ofNullable(form.group(5)));
+  }
+
+  /** Writes one. */
+  public static String of(OwnLimit own) {
+    String model = own.model().map(name -> ":" + name).orElse("");
+    return own.limit() instanceof Rate rate
+        ? rate.allowedRequests() + "/" + period(rate.period().toSeconds()) + model
+        : "running=" + own.limit().allowed() + model;
+  }
+
+  private static Duration period(String number, String unit) {
+    long count = Long.parseLong(number);
+    return switch (unit) {
+      case "s" -> Duration.ofSeconds(count);
+      case "m" -> Duration.ofMinutes(count);
+      case "h" -> Duration.ofHours(count);
+      default -> Duration.ofDays(count);
+    };
+  }
+
+  private static String period(long seconds) {
+    if (seconds % 86_400 == 0) {
+      return seconds / 86_400 + "d";
+    } else if (seconds % 3600 == 0) {
+      return seconds / 3600 + "h";
+    }
+    return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+  }
+}

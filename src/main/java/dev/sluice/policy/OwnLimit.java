@@ -1,0 +1,59 @@
+package dev.sluice.policy;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * A limit that an organization, project, user or key has of its own, beside those of its tier.
+ *
+ * @param limit a rate is of at most {@value #MOST_REQUESTS} requests and a period of whole seconds
+ * @param model the one model that it is for; empty: all models together
+ */
+public record OwnLimit(Limit limit, Optional<String> model) implements Comparable<OwnLimit> {
+  /** A bound that stays an integer in every format that a record goes through. */
+  public static final long MOST_REQUESTS = 1_000_000_000_000L;
+
+  /** All models before single ones, rates before concurrency, short periods before long ones. */
+  private static final Comparator<OwnLimit> ORDER =
+      Comparator.comparing((OwnLimit one) -> one.model().orElse(""))
+          .thenComparing(one -> one.limit() instanceof Concurrency)
+          .thenComparing(OwnLimit::period);
+
+  public OwnLimit {
+    if (limit instanceof Rate rate) {
+      if (rate.allowedRequests() > MOST_REQUESTS) {
+        throw new IllegalArgumentException(
+            "allowedRequests must be 0 to " + MOST_REQUESTS + ", not " + rate.allowedRequests());
+      }
+      if (!rate.period().truncatedTo(ChronoUnit.SECONDS).equals(rate.period())) {
+        throw new IllegalArgumentException(
+            "a period must be of whole seconds, not " + rate.period());
+      }
+    }
+    if (model.isPresent() && model.get().isBlank()) {
+      throw new IllegalArgumentException("the model of a limit is empty");
+    }
+  }
+
+  /** Whether it counts requests for a model. */
+  public boolean concerns(String requested) {
+    return model.isEmpty() || model.get().equals(requested);
+  }
+
+  @Override
+  public int compareTo(OwnLimit other) {
+    return ORDER.compare(this, other);
+  }
+
+  /** As {@link LimitText} writes it. */
+  @Override
+  public String toString() {
+    return LimitText.of(this);
+  }
+
+  private Duration period() {
+    return limit instanceof Rate rate ? rate.period() : Duration.ZERO;
+  }
+}

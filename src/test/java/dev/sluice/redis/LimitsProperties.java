@@ -1,0 +1,259 @@
+package dev.sluice.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.admission.Counters.Outcome;
+import dev.sluice.admission.EvaluatedLimit;
+import dev.sluice.admission.Hold;
+import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
+import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.Limit;
+import dev.sluice.policy.Rate;
+import dev.sluice.usage.Settlement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tuple;
+
+/**
+ * Limits of all kinds and scopes at once, against a model in memory: requests that run, end, repeat
+ * themselves, overtake themselves and die.
+ *
+ * <p>The periods are longer than a try: how windows roll is in {@link RollingWindowProperties}.
+ */
+final class LimitsProperties {
+  private static final long START = 1_800_000_000_000L;
+
+  /** So long that no hold ends by the time that a try really takes. */
+  private static final long LEASE = 3_600_000;
+
+  private static final Settlement RAN = new Settlement(Settlement.Ending.FAILED, Optional.empty());
+
+  private enum Verb {
+    ADMIT,
+    ADMIT_AGAIN,
+    ADMIT_AFTER_CANCEL,
+    RENEW,
+    SETTLE,
+    CANCEL,
+    WAIT
+  }
+
+  /**
+   * @param scopes which of the scopes with limits a new request meets, a bit for each
+   * @param which hold is meant, of those that there were
+   * @param millis that pass before it
+   */
+  private record Step(Verb verb, int scopes, int which, long millis) {}
+
+  @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED)
+  void anyRequests_underAnyLimits_areAdmittedAsByTheModel(
+      @ForAll Store store,
+      @ForAll("limits") List<List<ScopedLimit>> limits,
+      @ForAll("steps") List<Step> steps) {
+    History history = new History(store, limits);
+    for (Step step : steps) {
+      history.take(step);
+      history.compare();
+    }
+  }
+
+  /** Of each scope its limits; scopes of all levels, over all models and for one. */
+  @Provide
+  Arbitrary<List<List<ScopedLimit>>> limits() {
+    Arbitrary<Scope> scopes =
+        Combinators.combine(
+                Arbitraries.of(Scope.Level.class),
+                Arbitraries.of("one", "two"),
+                Arbitraries.of("m", "n:{x}").optional())
+            .as(Scope::new);
+    Arbitrary<Limit> rates =
+        Combinators.combine(
+                Arbitraries.integers().between(0, 12),
+                Arbitraries.of(Duration.ofDays(250), Duration.ofDays(300), Duration.ofDays(366)))
+            .as(Rate::new);
+    Arbitrary<Limit> concurrencies = Arbitraries.integers().between(0, 5).map(Concurrency::new);
+    Arbitrary<List<Limit>> some =
+        Arbitraries.oneOf(List.of(rates, concurrencies))
+            .list()
+            .ofMinSize(1)
+            .ofMaxSize(3)
+            .uniqueElements(limit -> limit instanceof Rate rate ? rate.period() : Duration.ZERO);
+    return scopes
+        .set()
+        .ofMinSize(1)
+        .ofMaxSize(6)
+        .flatMap(
+            chosen ->
+                Combinators.combine(
+                        chosen.stream()
+                            .map(
+                                scope ->
+                                    some.map(
+                                        all ->
+                                            all.stream()
+                                                .map(one -> new ScopedLimit(scope, one))
+                                                .toList()))
+                            .toList())
+                    .as(lists -> lists));
+  }
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    return Combinators.combine(
+            Arbitraries.frequencyOf(
+                Tuple.of(6, Arbitraries.just(Verb.ADMIT)), Tuple.of(6, Arbitraries.of(Verb.class))),
+            Arbitraries.integers().between(1, 63),
+            Arbitraries.integers().between(0, 1_000),
+            Arbitraries.oneOf(
+                Arbitraries.just(0L),
+                Arbitraries.longs().between(0, 1_000_000),
+                Arbitraries.of(LEASE - 1, LEASE)))
+        .as(Step::new)
+        .list()
+        .ofMaxSize(60);
+  }
+
+  /** What happened, in Redis and in the model. */
+  private static final class History {
+    private final String organization = "l-" + UUID.randomUUID().toString().substring(0, 13);
+    private final List<List<ScopedLimit>> limits;
+    private final VirtualClock clock;
+    private final RedisCounters counters;
+    private final List<Hold> holds = new ArrayList<>();
+    private long time = START;
+
+    /** The model: what is counted by scope, and until when each hold runs. */
+    private final Map<Scope, Integer> counted = new HashMap<>();
+
+    private final Map<Hold, Long> running = new HashMap<>();
+
+    private History(Store store, List<List<ScopedLimit>> limits) {
+      this.limits = limits;
+      this.clock = new VirtualClock(store, organization);
+      this.counters = new RedisCounters(store.connections(), clock::load);
+    }
+
+    private void take(Step step) {
+      time += step.millis();
+      clock.set(time);
+      running.values().removeIf(over -> over <= time);
+      Optional<Hold> earlier =
+          holds.isEmpty() ? Optional.empty() : Optional.of(holds.get(step.which() % holds.size()));
+      switch (step.verb()) {
+        case ADMIT -> admit(hold(step));
+        case ADMIT_AFTER_CANCEL -> {
+          Hold late = hold(step);
+          assertThat(join(counters.cancel(late))).isFalse();
+          assertThat(join(counters.admit(late, 0))).isEqualTo(new Outcome.Cancelled());
+        }
+        case ADMIT_AGAIN ->
+            earlier.ifPresent(
+                hold -> assertThat(join(counters.admit(hold, 0))).isInstanceOf(Outcome.Held.class));
+        case RENEW ->
+            earlier.ifPresent(
+                hold -> {
+                  join(counters.renew(hold));
+                  running.computeIfPresent(hold, (same, over) -> time + LEASE);
+                });
+        case SETTLE ->
+            earlier.ifPresent(
+                hold -> {
+                  assertThat(join(counters.settle(hold, RAN))).isTrue();
+                  assertThat(join(counters.settle(hold, RAN))).isFalse();
+                  assertThat(join(counters.cancel(hold))).isFalse();
+                  running.remove(hold);
+                  holds.remove(hold);
+                });
+        case CANCEL ->
+            earlier.ifPresent(
+                hold -> {
+                  assertThat(join(counters.cancel(hold))).isTrue();
+                  assertThat(join(counters.cancel(hold))).isFalse();
+                  assertThat(join(counters.settle(hold, RAN))).isFalse();
+                  scopes(hold).forEach(scope -> counted.merge(scope, -1, Integer::sum));
+                  running.remove(hold);
+                  holds.remove(hold);
+                });
+        case WAIT -> {}
+      }
+    }
+
+    private void admit(Hold hold) {
+      boolean room =
+          hold.limits().stream().allMatch(limit -> inUse(limit) < limit.limit().allowed());
+      Outcome outcome = join(counters.admit(hold, 0));
+      if (room) {
+        assertThat(outcome).isInstanceOf(Outcome.Held.class);
+        scopes(hold).forEach(scope -> counted.merge(scope, 1, Integer::sum));
+        running.put(hold, time + LEASE);
+        holds.add(hold);
+      } else {
+        List<EvaluatedLimit> said = ((Outcome.Exceeded) outcome).limits();
+        assertThat(said)
+            .allSatisfy(
+                limit ->
+                    assertThat(limit.exhausted())
+                        .isEqualTo(inUse(limit.limit()) >= limit.allowed()));
+      }
+    }
+
+    /** Every limit stands as the model says, and none is exceeded. */
+    private void compare() {
+      List<ScopedLimit> all = limits.stream().flatMap(List::stream).toList();
+      for (EvaluatedLimit one : join(counters.evaluate(organization, all))) {
+        assertThat(one.used())
+            .as("%s", one.limit())
+            .isEqualTo(inUse(one.limit()))
+            .isLessThanOrEqualTo(one.allowed());
+      }
+    }
+
+    private long inUse(ScopedLimit limit) {
+      return limit.limit() instanceof Rate
+          ? counted.getOrDefault(limit.scope(), 0)
+          : running.keySet().stream().filter(hold -> hold.limits().contains(limit)).count();
+    }
+
+    /** Those with rates; a window is counted for whoever asks for it, so all of a scope at once. */
+    private static List<Scope> scopes(Hold hold) {
+      return hold.limits().stream()
+          .filter(limit -> limit.limit() instanceof Rate)
+          .map(ScopedLimit::scope)
+          .distinct()
+          .toList();
+    }
+
+    private Hold hold(Step step) {
+      List<ScopedLimit> met = new ArrayList<>();
+      for (int i = 0; i < limits.size(); i++) {
+        if ((step.scopes() >> i & 1) == 1) {
+          met.addAll(limits.get(i));
+        }
+      }
+      return new Hold(
+          UUID.randomUUID().toString(),
+          Optional.empty(),
+          organization,
+          met,
+          Duration.ofMillis(LEASE));
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+      return stage.toCompletableFuture().join();
+    }
+  }
+}
