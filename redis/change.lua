@@ -143,6 +143,17 @@ if kind == 'project' then
     end
   end
 end
+local time = redis.call('TIME')
+-- The version is the time in microseconds, so that a number never comes again: also not when a
+-- restored or promoted Redis has lost changes that some replica of Sluice knows. Where the clock is
+-- behind, what is changed makes the difference. It is written first: should a later line fail (a
+-- permission is missing, a slot is on the move), no replica goes by what it knew.
+local version = time[1] * 1000000 + time[2]
+local last = tonumber(redis.call('GET', KEYS[1]) or 0)
+if version <= last then
+  version = last + 1 + tonumber(string.sub(redis.sha1hex(id .. json), 1, 5), 16)
+end
+redis.call('SET', KEYS[1], string.format('%.0f', version))
 
 redis.call('SET', record_key, json)
 if kind ~= 'organization' then
@@ -159,9 +170,8 @@ if kind == 'key' then
     redis.call('SET', secret_key(hash), id)
   end
 end
-local time = redis.call('TIME')
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', MOST_ENTRIES, '*',
   'time', time[1] .. string.format('%03d', math.floor(time[2] / 1000)),
   'actor', actor, 'action', action(before), 'kind', kind, 'id', id,
   'before', before_json and redacted(before_json) or '', 'after', redacted(json))
-return {DONE, redis.call('INCR', KEYS[1])}
+return {DONE, version}

@@ -4,8 +4,8 @@ import dev.sluice.config.SluiceConfig.Listener;
 import dev.sluice.edge.http.Endpoint;
 import dev.sluice.edge.tls.DoorTls;
 import dev.sluice.edge.tls.Spoken;
-import dev.sluice.edge.tls.TlsWatch;
 import dev.sluice.metrics.Metrics;
+import dev.sluice.tls.TlsWatch;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /** Where the doors listen, with the TLS of those that have it and the watch over its files. */
 final class Endpoints implements AutoCloseable {
-  private static final Duration LOOK = Duration.ofSeconds(2);
+  static final Duration LOOK = Duration.ofSeconds(2);
   private static final Logger log = LoggerFactory.getLogger(Endpoints.class);
 
   private final Metrics metrics;

@@ -16,6 +16,7 @@ import dev.sluice.ratelimit.RateLimitCounters;
 import dev.sluice.ratelimit.RateLimitOptions;
 import dev.sluice.ratelimit.RuleTree;
 import dev.sluice.redis.RedisOptions;
+import dev.sluice.redis.RedisTls;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -31,8 +32,8 @@ final class PartOptions {
 
   private PartOptions() {}
 
-  static RedisOptions redis(String url, Duration deadline) {
-    return new RedisOptions(url, deadline, REDIS_CALLS_IN_FLIGHT);
+  static RedisOptions redis(String url, Duration deadline, Optional<RedisTls> tls) {
+    return new RedisOptions(url, deadline, REDIS_CALLS_IN_FLIGHT, tls);
   }
 
   static GatewayOptions gateway(SluiceConfig settings, Endpoints endpoints) {

@@ -4,6 +4,10 @@ import dev.sluice.config.SluiceConfig;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.redis.RedisConnections;
+import dev.sluice.redis.RedisOptions;
+import dev.sluice.redis.RedisTls;
+import dev.sluice.tls.TlsWatch;
+import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,11 +18,15 @@ import java.util.Optional;
 final class ServerRedis {
   private final SluiceConfig settings;
   private final Optional<EmbeddedRedis> embedded;
+  private final Optional<RedisTls> tls;
+  private final Optional<TlsWatch> watch;
   private final List<RedisConnections> connections = new ArrayList<>();
 
   private ServerRedis(SluiceConfig settings, Optional<EmbeddedRedis> embedded) {
     this.settings = settings;
     this.embedded = embedded;
+    this.tls = settings.redisTls().map(RedisTls::new);
+    this.watch = tls.map(files -> new TlsWatch(List.of(files), Endpoints.LOOK));
   }
 
   /** Starts the embedded one where the settings say so. */
@@ -39,8 +47,12 @@ final class ServerRedis {
   /** Connections for those whose calls have this deadline. */
   RedisConnections connect(Duration deadline, Vertx vertx, Metrics metrics) {
     String url = embedded.map(EmbeddedRedis::url).orElseGet(settings.redis()::reveal);
+    RedisOptions options = PartOptions.redis(url, deadline, tls);
+    EventLoopGroup loops = EventLoops.of(vertx);
     RedisConnections opened =
-        RedisConnections.open(PartOptions.redis(url, deadline), EventLoops.of(vertx), metrics);
+        connections.isEmpty()
+            ? RedisConnections.open(options, loops, metrics)
+            : connections.get(0).beside(options, loops, metrics);
     connections.add(opened);
     return opened;
   }
@@ -55,6 +67,7 @@ final class ServerRedis {
 
   /** Ends the embedded one. */
   void stop() {
+    watch.ifPresent(TlsWatch::close);
     embedded.ifPresent(EmbeddedRedis::close);
   }
 }

@@ -38,7 +38,9 @@ class ArchitectureTest {
           entry("ratelimit", Set.of()),
           entry("config", Set.of("policy", "queue", "backend", "account", "ratelimit", "tls")),
           entry("commandline", Set.of("account", "config", "policy", "redis", "metrics")),
-          entry("redis", Set.of("admission", "account", "policy", "usage", "metrics", "ratelimit")),
+          entry(
+              "redis",
+              Set.of("admission", "account", "policy", "usage", "metrics", "ratelimit", "tls")),
           entry(
               "edge",
               Set.of(

@@ -12,6 +12,7 @@ import dev.sluice.redis.RedisAuditTrail;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisLastUses;
 import dev.sluice.redis.RedisOptions;
+import dev.sluice.redis.RedisTls;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -35,33 +36,37 @@ final class Session implements AutoCloseable {
   private final RedisConnections redis;
   private final Accounts accounts;
 
-  private Session(Optional<EmbeddedRedis> own, String url) {
+  private Session(Optional<EmbeddedRedis> own, RedisOptions options) {
     this.own = own;
-    this.redis = RedisConnections.open(RedisOptions.of(url), loops, new Metrics());
+    this.redis = RedisConnections.open(options, loops, new Metrics());
     this.accounts = new RedisAccounts(redis);
   }
 
   static Session open(Configuration configuration) {
     Session session = connect(configuration);
     if (!session.redis.awaitAnswer(Duration.ofSeconds(5))) {
+      String why = session.redis.trouble().map(trouble -> ": " + trouble).orElse("");
       session.close();
       throw new CommandFailed(
-          "Redis does not answer; the file's field redis says where it is looked for");
+          "Redis does not answer%s; the file's field redis says where it is looked for"
+              .formatted(why));
     }
     return session;
   }
 
   private static Session connect(Configuration configuration) {
     if (!configuration.settings().redis().embedded()) {
-      return new Session(Optional.empty(), configuration.settings().redis().reveal());
+      String url = configuration.settings().redis().reveal();
+      Optional<RedisTls> tls = configuration.settings().redisTls().map(RedisTls::new);
+      return new Session(Optional.empty(), RedisOptions.of(url).withTls(tls));
     }
     Path data = configuration.settings().dataDirectory().resolve("redis");
     Optional<String> running = EmbeddedRedis.running(data);
     if (running.isPresent()) {
-      return new Session(Optional.empty(), running.get());
+      return new Session(Optional.empty(), RedisOptions.of(running.get()));
     }
     EmbeddedRedis started = EmbeddedRedis.start(EmbeddedRedis.Options.durable(data));
-    return new Session(Optional.of(started), started.url());
+    return new Session(Optional.of(started), RedisOptions.of(started.url()));
   }
 
   Accounts accounts() {

@@ -58,7 +58,7 @@ public final class RedisAddress {
     return (url.group("master") != null) == sentinel
         && (hosts.length == 1 || !kind.isEmpty())
         && Arrays.stream(hosts).allMatch(host -> host(host) && !(sentinel && host.startsWith("[")))
-        && database(Optional.ofNullable(url.group("database")).orElse(""));
+        && database(Optional.ofNullable(url.group("database")).orElse(""), kind);
   }
 
   private static boolean host(String text) {
@@ -71,12 +71,20 @@ public final class RedisAddress {
     }
   }
 
-  private static boolean database(String digits) {
-    return digits.isEmpty() || new BigInteger(digits).bitLength() < Integer.SIZE;
+  /** A cluster has but one. */
+  private static boolean database(String digits, String kind) {
+    return digits.isEmpty()
+        || (kind.equals("+cluster")
+            ? digits.equals("0")
+            : new BigInteger(digits).bitLength() < Integer.SIZE);
   }
 
   public boolean embedded() {
     return text.equals(EMBEDDED);
+  }
+
+  public boolean tls() {
+    return text.startsWith("rediss");
   }
 
   /** The URL with its password: for the client only, never to be logged. */

@@ -4,6 +4,7 @@ import dev.sluice.policy.DoorMode;
 import dev.sluice.policy.Model;
 import dev.sluice.policy.PublicPaths;
 import dev.sluice.queue.QosList;
+import dev.sluice.tls.ClientTlsMaterial;
 import dev.sluice.tls.TlsMaterial;
 import java.net.URI;
 import java.nio.file.Path;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sambastack the vendor's files and directories, relative to the working directory or
  *     absolute; at least one
+ * @param redisTls with which it was found when the file was read; empty believes the JVM's
+ *     authorities
  * @param dataDirectory where the embedded Redis keeps its data, relative to the working directory
  *     or absolute
  * @param publicPaths that need no key at the doors for edges
@@ -37,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public record SluiceConfig(
     List<Path> sambastack,
     RedisAddress redis,
+    Optional<ClientTlsMaterial> redisTls,
     Path dataDirectory,
     Gateway gateway,
     Grpc grpc,
@@ -67,6 +71,7 @@ public record SluiceConfig(
   public List<String> sectionsThatDiffer(SluiceConfig others) {
     Map<String, Function<SluiceConfig, Object>> sections = new LinkedHashMap<>();
     sections.put("redis", SluiceConfig::redis);
+    sections.put("redisTls", all -> all.redisTls().map(ClientTlsMaterial::files));
     sections.put("dataDirectory", SluiceConfig::dataDirectory);
     sections.put("gateway", SluiceConfig::gateway);
     sections.put("grpc", SluiceConfig::grpc);

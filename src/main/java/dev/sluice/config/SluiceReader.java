@@ -11,6 +11,7 @@ import dev.sluice.config.SluiceConfig.RateLimit;
 import dev.sluice.policy.DoorMode;
 import dev.sluice.policy.PathPattern;
 import dev.sluice.policy.PublicPaths;
+import dev.sluice.tls.ClientTlsMaterial;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,6 +91,7 @@ final class SluiceReader {
   private Optional<SluiceConfig> settings(Fields root) {
     sambastack = paths(root.field("sambastack").required());
     RedisAddress redis = redis(root.field("redis").secret());
+    Optional<ClientTlsMaterial> redisTls = redisTls(root.field("redisTls"), redis);
     // Beside the file, so that every command finds the same data, wherever it is called from.
     Path data = file.resolveSibling(path(root.field("dataDirectory")).orElse(Path.of("data")));
     Gateway gateway = root.field("gateway").map(this::gateway);
@@ -115,6 +117,7 @@ final class SluiceReader {
             new SluiceConfig(
                 sambastack,
                 redis,
+                redisTls,
                 data,
                 gateway,
                 grpc,
@@ -148,6 +151,13 @@ final class SluiceReader {
         .flatMap(one -> path(one.required()).stream())
         .map(file::resolveSibling)
         .toList();
+  }
+
+  private Optional<ClientTlsMaterial> redisTls(Field field, RedisAddress redis) {
+    if (!field.absent() && !redis.tls()) {
+      field.error("redis is %s, without TLS: a URL with TLS begins with rediss".formatted(redis));
+    }
+    return TlsReader.readClient(field, file);
   }
 
   static Optional<Path> path(Field field) {

@@ -37,6 +37,10 @@ public final class Metrics {
           .labelNames("script", "outcome")
           .buckets(.0002, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 2.5)
           .register(registry);
+  private final Counter redisComplaints =
+      Counter.build("sluice_redis_complaints", "Calls to which Redis said that it does not serve.")
+          .labelNames("error")
+          .register(registry);
   private final Histogram queueSeconds =
       Histogram.build("sluice_queue_wait_seconds", "From joining the queue to the end of the wait.")
           .labelNames("model", "qos", "outcome")
@@ -152,10 +156,20 @@ public final class Metrics {
   /**
    * A call to Redis ended.
    *
-   * @param outcome {@code ok}, {@code timeout}, {@code disconnected} or {@code error}
+   * @param outcome {@code ok}, {@code timeout}, {@code disconnected}, {@code refused} or {@code
+   *     error}
    */
   public void calledRedis(String script, String outcome, long nanos) {
     redisSeconds.labels(script, outcome).observe(seconds(nanos));
+  }
+
+  /**
+   * Redis answered a call with an error of its own state or settings.
+   *
+   * @param error its code in lower case, such as {@code readonly}
+   */
+  public void redisComplained(String error) {
+    redisComplaints.labels(error).inc();
   }
 
   /** A wait in the queue ended. */

@@ -83,7 +83,7 @@ public final class AccountIndexes {
             return leading(reply);
           }
           if (String.valueOf(failure.getMessage()).contains("cluster support disabled")) {
-            return List.of("any");
+            return List.of("{any}:scan");
           }
           throw new CompletionException(failure);
         });
@@ -103,7 +103,7 @@ public final class AccountIndexes {
 
   private static String nameIn(int slot) {
     return IntStream.iterate(0, n -> n + 1)
-        .mapToObj(n -> "{" + n + "}")
+        .mapToObj(n -> "{" + n + "}:scan")
         .filter(name -> SlotHash.getSlot(name) == slot)
         .findFirst()
         .orElseThrow();

@@ -10,6 +10,7 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -17,15 +18,17 @@ import java.util.concurrent.CompletionStage;
 final class ClusterLink implements RedisLink {
   private final RedisClusterClient client;
 
-  ClusterLink(ClientResources resources, List<RedisURI> nodes) {
+  ClusterLink(ClientResources resources, List<RedisURI> nodes, Optional<RedisTls> tls) {
     this.client = RedisClusterClient.create(resources, nodes);
     ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-    SingleLink.configured(options);
+    SingleLink.configured(options, tls);
     client.setOptions(
         options
             .topologyRefreshOptions(
                 ClusterTopologyRefreshOptions.builder()
                     .enablePeriodicRefresh(Duration.ofSeconds(30))
+                    // The first failed reconnect: a dead master's replica is soon in its place.
+                    .refreshTriggersReconnectAttempts(1)
                     .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
                     .build())
             .build());

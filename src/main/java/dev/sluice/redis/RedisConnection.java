@@ -34,12 +34,20 @@ final class RedisConnection {
   /** A connection on which nothing was answered for so long is given up. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** A link is not made anew more often. */
+  private static final long RESET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** After which a call is repeated whose slot is on its way to another node. */
+  private static final long MOVING_MILLIS = 20;
+
   /** A timer that is so late waits as long again, so that the loop reads first. */
   private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final EventLoop loop;
   private final RedisLink link;
   private final Reachability reachability;
+  private final Preparation preparation;
+  private final boolean tls;
   private final long deadlineNanos;
   private final int callsInFlight;
   private final Metrics metrics;
@@ -48,19 +56,23 @@ final class RedisConnection {
   private Optional<RedisClusterAsyncCommands<String, byte[]>> commands = Optional.empty();
   private int inFlight;
   private boolean timerSet;
-  private boolean closed;
+  private volatile boolean closed;
   private long silentSince;
   private boolean silent;
+  private Optional<Long> lastReset = Optional.empty();
 
   RedisConnection(
       EventLoop loop,
       RedisLink link,
-      Reachability reachability,
+      Preparation preparation,
       RedisOptions options,
+      boolean tls,
       Metrics metrics) {
     this.loop = loop;
     this.link = link;
-    this.reachability = reachability;
+    this.preparation = preparation;
+    this.reachability = preparation.reachability();
+    this.tls = tls;
     this.deadlineNanos = options.deadline().toNanos();
     this.callsInFlight = options.callsInFlight();
     this.metrics = metrics;
@@ -72,31 +84,53 @@ final class RedisConnection {
   }
 
   private void connect(long retryMillis) {
-    link.connect(new Events())
+    if (closed) {
+      return;
+    }
+    link.connect(this::disconnected)
         .whenComplete(
             (connected, failure) ->
                 onLoop(
                     () -> {
                       if (failure == null) {
-                        load(connected);
-                        commands = closed ? Optional.empty() : Optional.of(connected);
-                        reachability.connected();
+                        use(connected);
                       } else if (!closed) {
-                        reachability.failed(reason(failure));
-                        long next = Math.min(LONGEST_RETRY_MILLIS, retryMillis * 2);
-                        var unused =
-                            loop.schedule(() -> connect(next), retryMillis, TimeUnit.MILLISECONDS);
+                        reachability.cannotConnect(ConnectFailure.of(failure, tls));
+                        connectLater(retryMillis, Math.min(LONGEST_RETRY_MILLIS, retryMillis * 2));
                       }
                     }));
   }
 
-  /**
-   * Makes the scripts known before any is called. A call that met an unknown one is repeated with
-   * its text, but not after its deadline: and it is then that a cancel must not get lost.
-   */
-  private void load(RedisClusterAsyncCommands<String, byte[]> connected) {
-    for (Script script : Script.allShipped()) {
-      var unused = connected.scriptLoad(script.text().getBytes(StandardCharsets.UTF_8));
+  private void connectLater(long millis, long nextMillis) {
+    var unused = loop.schedule(() -> connect(nextMillis), millis, TimeUnit.MILLISECONDS);
+  }
+
+  private void disconnected() {
+    onLoop(
+        () -> {
+          if (!closed) {
+            commands = Optional.empty();
+            reachability.disconnected();
+            failAll("the connection was closed");
+            connectLater(FIRST_RETRY_MILLIS, FIRST_RETRY_MILLIS);
+          }
+        });
+  }
+
+  private void use(RedisClusterAsyncCommands<String, byte[]> connected) {
+    if (!closed) {
+      preparation.prepare(connected);
+      commands = Optional.of(connected);
+      reachability.connected();
+    }
+  }
+
+  /** Makes the link anew, unless that was done just now. */
+  void reset() {
+    long now = System.nanoTime();
+    if (!closed && lastReset.filter(last -> now - last < RESET_NANOS).isEmpty()) {
+      lastReset = Optional.of(now);
+      link.reset();
     }
   }
 
@@ -173,12 +207,21 @@ final class RedisConnection {
 
   private <T> void start(Call<T> call, Command<T> command, Command<T> whenScriptUnknown) {
     enter(call);
+    attempt(call, command, whenScriptUnknown);
+  }
+
+  private <T> void attempt(Call<T> call, Command<T> command, Command<T> whenScriptUnknown) {
     send(
         call,
         command,
         failure -> {
           if (failure instanceof RedisNoScriptException) {
-            send(call, whenScriptUnknown, again -> fail(call, again));
+            attempt(call, whenScriptUnknown, whenScriptUnknown);
+          } else if (Complaint.in(ConnectFailure.reason(failure))
+              .filter(Complaint.TRYAGAIN::equals)
+              .isPresent()) {
+            Runnable again = () -> attempt(call, command, whenScriptUnknown);
+            var unused = loop.schedule(again, MOVING_MILLIS, TimeUnit.MILLISECONDS);
           } else {
             fail(call, failure);
           }
@@ -233,7 +276,7 @@ final class RedisConnection {
 
   private <T> void succeed(Call<T> call, T value) {
     silent = false;
-    reachability.answered();
+    reachability.answered(call.name);
     if (!call.answer.isDone()) {
       metrics.calledRedis(call.name, "ok", System.nanoTime() - call.started);
       call.answer.complete(value);
@@ -241,14 +284,18 @@ final class RedisConnection {
   }
 
   private void fail(Call<?> call, Throwable failure) {
+    // Also of a call that has ended by its deadline: who else would hear it?
+    Optional<Complaint> complaint = preparation.heard(call.name, failure);
     if (call.answer.isDone()) {
       return;
     }
-    if (failure instanceof RedisCommandExecutionException) {
-      end(call, Outcome.ERROR, reason(failure));
+    if (complaint.isPresent()) {
+      end(call, Outcome.REFUSED, ConnectFailure.reason(failure));
+    } else if (failure instanceof RedisCommandExecutionException) {
+      end(call, Outcome.ERROR, ConnectFailure.reason(failure));
     } else {
-      reachability.failed(reason(failure));
-      end(call, Outcome.DISCONNECTED, reason(failure));
+      reachability.failed(ConnectFailure.reason(failure));
+      end(call, Outcome.DISCONNECTED, ConnectFailure.reason(failure));
     }
   }
 
@@ -311,7 +358,7 @@ final class RedisConnection {
       silentSince = now;
     } else if (now - silentSince > SILENCE_NANOS) {
       silent = false;
-      link.reset();
+      reset();
     }
   }
 
@@ -321,35 +368,6 @@ final class RedisConnection {
       task.run();
     } else {
       loop.execute(task);
-    }
-  }
-
-  /** What is at the root of a failure; what Lettuce wraps around it repeats the address. */
-  static String reason(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-  }
-
-  /** What the link tells of a connection that was made. */
-  private final class Events implements RedisLink.Events {
-    @Override
-    public void reconnected() {
-      reachability.connected();
-      onLoop(() -> commands.ifPresent(RedisConnection.this::load));
-    }
-
-    @Override
-    public void disconnected() {
-      onLoop(
-          () -> {
-            if (!closed) {
-              reachability.disconnected();
-              failAll("the connection was closed");
-            }
-          });
     }
   }
 

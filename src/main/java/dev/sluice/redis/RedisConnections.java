@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +45,7 @@ public final class RedisConnections implements AutoCloseable {
   private final List<ClientResources> resources;
   private final HashedWheelTimer timer;
   private final Undelivered undelivered;
+  private final Reachability reachability;
   private final AtomicInteger turn = new AtomicInteger();
 
   private RedisConnections(
@@ -51,12 +53,14 @@ public final class RedisConnections implements AutoCloseable {
       List<RedisLink> links,
       List<ClientResources> resources,
       HashedWheelTimer timer,
-      Undelivered undelivered) {
+      Undelivered undelivered,
+      Reachability reachability) {
     this.connections = connections;
     this.links = links;
     this.resources = resources;
     this.timer = timer;
     this.undelivered = undelivered;
+    this.reachability = reachability;
   }
 
   /**
@@ -66,30 +70,49 @@ public final class RedisConnections implements AutoCloseable {
    */
   public static RedisConnections open(RedisOptions options, EventLoopGroup loops, Metrics metrics) {
     RedisNodes nodes = RedisNodes.parse(options.url());
+    return open(options, nodes, loops, metrics, new Reachability(nodes, metrics));
+  }
+
+  /** Further connections to the same Redis, for calls with another deadline. */
+  public RedisConnections beside(RedisOptions options, EventLoopGroup loops, Metrics metrics) {
+    return open(options, RedisNodes.parse(options.url()), loops, metrics, reachability);
+  }
+
+  private static RedisConnections open(
+      RedisOptions options,
+      RedisNodes nodes,
+      EventLoopGroup loops,
+      Metrics metrics,
+      Reachability reachability) {
     // The loops are shared with gRPC and HTTP, and of Netty's portable kind.
     System.setProperty("io.lettuce.core.epoll", "false");
     System.setProperty("io.lettuce.core.iouring", "false");
     HashedWheelTimer timer =
         new HashedWheelTimer(new DefaultThreadFactory("redis-reconnect", true));
     List<EventLoop> homes = nodes.cluster() ? List.of(loops.next()) : all(loops);
-    Reachability reachability = new Reachability(nodes, homes.size());
+    reachability.expect(homes.size());
     List<RedisConnection> connections = new ArrayList<>();
     List<RedisLink> links = new ArrayList<>();
     List<ClientResources> resources = new ArrayList<>();
+    // What one connection learns of a server concerns all of them.
+    Preparation preparation =
+        new Preparation(
+            reachability,
+            () -> connections.forEach(connection -> connection.onLoop(connection::reset)));
     for (EventLoop home : homes) {
       ChannelTap tap = new ChannelTap();
       ClientResources its = resources(nodes.cluster() ? loops : home, loops, timer, tap);
       RedisLink link =
           nodes.cluster()
-              ? new ClusterLink(its, nodes.all())
-              : new SingleLink(its, nodes.all().get(0), tap);
+              ? new ClusterLink(its, nodes.all(), options.tls())
+              : new SingleLink(its, nodes.all().get(0), tap, options.tls());
       resources.add(its);
       links.add(link);
-      connections.add(new RedisConnection(home, link, reachability, options, metrics));
+      connections.add(new RedisConnection(home, link, preparation, options, nodes.tls(), metrics));
     }
     connections.forEach(RedisConnection::open);
     Undelivered undelivered = new Undelivered(homes.get(0), System::nanoTime, metrics);
-    return new RedisConnections(connections, links, resources, timer, undelivered);
+    return new RedisConnections(connections, links, resources, timer, undelivered, reachability);
   }
 
   /**
@@ -137,6 +160,11 @@ public final class RedisConnections implements AutoCloseable {
   /** Asks whether Redis answers: for readiness. */
   public CompletionStage<Void> ping() {
     return connection().ping().thenAccept(pong -> {});
+  }
+
+  /** What is wrong with Redis, or its settings, and what to do; empty when nothing is known. */
+  public Optional<String> trouble() {
+    return reachability.trouble();
   }
 
   /** Waits until Redis answers on each connection, or the time is over. Not for an event loop. */

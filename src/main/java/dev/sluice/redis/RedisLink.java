@@ -5,10 +5,13 @@ import java.util.concurrent.CompletionStage;
 
 /** A client of Lettuce's, for one connection: to a single Redis, or to a cluster. */
 interface RedisLink {
-  /** Connects; a connection that breaks off later is made again without being asked for. */
+  /**
+   * Connects. Of a connection that breaks off later the events tell; one to a cluster is made again
+   * without being asked for, and they tell nothing.
+   */
   CompletionStage<RedisClusterAsyncCommands<String, byte[]>> connect(Events events);
 
-  /** Closes the connection, which is then made again. */
+  /** Closes a connection about which there are doubts, so that it is made again. */
   void reset();
 
   /** Ends connection and client. */
@@ -17,7 +20,5 @@ interface RedisLink {
   /** What happens to a connection that was made. Called on any thread. */
   interface Events {
     void disconnected();
-
-    void reconnected();
   }
 }

@@ -22,9 +22,12 @@ record RedisNodes(boolean cluster, List<RedisURI> all) {
       String scheme = url.substring(0, cluster) + "://";
       String rest = url.substring(cluster + CLUSTER.length());
       String credentials = rest.substring(0, rest.lastIndexOf('@') + 1);
+      String hosts = rest.substring(credentials.length());
+      int end = hosts.replace('?', '/').indexOf('/');
+      String parameters = end < 0 ? "" : hosts.substring(end);
       List<RedisURI> nodes = new ArrayList<>();
-      for (String host : rest.substring(credentials.length()).split(",", -1)) {
-        nodes.add(node(scheme + credentials + host));
+      for (String host : hosts.substring(0, end < 0 ? hosts.length() : end).split(",", -1)) {
+        nodes.add(node(scheme + credentials + host + parameters));
       }
       return new RedisNodes(true, List.copyOf(nodes));
     } catch (IllegalArgumentException e) {
@@ -40,6 +43,10 @@ record RedisNodes(boolean cluster, List<RedisURI> all) {
     // Of the handshake; calls have their own deadline.
     uri.setTimeout(Duration.ofSeconds(2));
     return uri;
+  }
+
+  boolean tls() {
+    return all.get(0).isSsl();
   }
 
   @Override

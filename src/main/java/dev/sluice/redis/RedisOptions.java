@@ -1,6 +1,7 @@
 package dev.sluice.redis;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How to reach Redis.
@@ -10,8 +11,11 @@ import java.time.Duration;
  *     user:password@} if needed and some nodes, {@code host:port,host:port}
  * @param deadline how long a call may take
  * @param callsInFlight per connection; one more fails at once
+ * @param tls for a URL with TLS; empty believes the authorities of the JVM, and shows no
+ *     certificate
  */
-public record RedisOptions(String url, Duration deadline, int callsInFlight) {
+public record RedisOptions(
+    String url, Duration deadline, int callsInFlight, Optional<RedisTls> tls) {
   public RedisOptions {
     if (deadline.isNegative() || deadline.isZero()) {
       throw new IllegalArgumentException("a deadline must be longer than zero: " + deadline);
@@ -19,6 +23,15 @@ public record RedisOptions(String url, Duration deadline, int callsInFlight) {
     if (callsInFlight < 1) {
       throw new IllegalArgumentException("callsInFlight must be 1 or more: " + callsInFlight);
     }
+  }
+
+  public RedisOptions(String url, Duration deadline, int callsInFlight) {
+    this(url, deadline, callsInFlight, Optional.empty());
+  }
+
+  /** With the files of TLS. */
+  public RedisOptions withTls(Optional<RedisTls> files) {
+    return new RedisOptions(url, deadline, callsInFlight, files);
   }
 
   /** The defaults: 2 s, 10,000 calls. */

@@ -17,13 +17,16 @@ public final class RedisUnavailable extends RuntimeException {
     TIMEOUT,
     /** There is no connection, or it broke off. */
     DISCONNECTED,
-    /** Redis answered with an error, or as many calls as may be are in flight. */
+    /** Redis is there and does not serve: it reads its data, is a replica, its memory is full. */
+    REFUSED,
+    /** Redis answered with another error, or as many calls as may be are in flight. */
     ERROR;
 
     String label() {
       return switch (this) {
         case TIMEOUT -> "timeout";
         case DISCONNECTED -> "disconnected";
+        case REFUSED -> "refused";
         case ERROR -> "error";
       };
     }

@@ -42,7 +42,8 @@ public final class Script {
               "begin",
               "used",
               "uses",
-              "audit")
+              "audit",
+              "permissions")
           .collect(Collectors.toUnmodifiableMap(Function.identity(), Script::load));
 
   private final String name;

@@ -8,21 +8,35 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.resource.ClientResources;
-import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A connection to a single Redis, or to the one that Sentinel names. */
+/**
+ * A connection to a single Redis, or to the one that Sentinel names.
+ *
+ * <p>Each time that it is made, the server is asked whether it is a master: right after a failover
+ * a sentinel may still name the old one, whose data is out of date, and who answers reads.
+ */
 final class SingleLink implements RedisLink {
   static final RedisCodec<String, byte[]> CODEC =
       RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+
+  private static final String MASTER = "master";
 
   private final RedisClient client;
   private final RedisURI uri;
@@ -31,15 +45,21 @@ final class SingleLink implements RedisLink {
   /**
    * @param tap set up in the resources
    */
-  SingleLink(ClientResources resources, RedisURI uri, ChannelTap tap) {
+  SingleLink(ClientResources resources, RedisURI uri, ChannelTap tap, Optional<RedisTls> tls) {
     this.client = RedisClient.create(resources, uri);
     this.uri = uri;
     this.tap = tap;
-    client.setOptions(configured(ClientOptions.builder()).build());
+    // Lettuce would connect anew without a word about why it cannot.
+    client.setOptions(configured(ClientOptions.builder(), tls).autoReconnect(false).build());
   }
 
   /** What holds for every kind of connection. */
-  static ClientOptions.Builder configured(ClientOptions.Builder options) {
+  static ClientOptions.Builder configured(ClientOptions.Builder options, Optional<RedisTls> tls) {
+    // Lettuce makes a context for each connection: so what is new in the files holds for the next.
+    tls.ifPresent(
+        files ->
+            options.sslOptions(
+                SslOptions.builder().jdkSslProvider().sslContext(files::configure).build()));
     return options
         .autoReconnect(true)
         .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
@@ -60,13 +80,59 @@ final class SingleLink implements RedisLink {
 
   @Override
   public CompletionStage<RedisClusterAsyncCommands<String, byte[]>> connect(Events events) {
-    return client
-        .connectAsync(CODEC, uri)
-        .thenApply(
-            connection -> {
-              connection.addListener(new Listener(events));
-              return connection.async();
+    return client.connectAsync(CODEC, uri).thenCompose(connection -> checked(connection, events));
+  }
+
+  private CompletionStage<RedisClusterAsyncCommands<String, byte[]>> checked(
+      StatefulRedisConnection<String, byte[]> connection, Events events) {
+    CompletableFuture<RedisClusterAsyncCommands<String, byte[]>> checked =
+        new CompletableFuture<>();
+    var unused =
+        master(connection)
+            .whenComplete(
+                (master, failure) -> {
+                  if (failure == null) {
+                    connection.addListener(new Listener(events));
+                    checked.complete(connection.async());
+                  } else {
+                    closed(connection, () -> checked.completeExceptionally(failure));
+                  }
+                });
+    return checked;
+  }
+
+  private static void closed(StatefulRedisConnection<String, byte[]> connection, Runnable then) {
+    var unused = connection.closeAsync().whenComplete((done, failure) -> then.run());
+  }
+
+  /**
+   * Fails unless the server says that it is a master. HELLO tells, and needs no permission that
+   * connecting does not need; ROLE and INFO would.
+   */
+  private static CompletionStage<Void> master(StatefulRedisConnection<String, byte[]> connection) {
+    return connection
+        .async()
+        .dispatch(CommandType.HELLO, new NestedMultiOutput<>(CODEC))
+        .thenAccept(
+            reply -> {
+              String role = role(reply);
+              if (!role.equals(MASTER)) {
+                throw new NotMaster(role);
+              }
             });
+  }
+
+  /** The reply is a list of names, each followed by its value. */
+  private static String role(List<Object> reply) {
+    for (int i = 0; i + 1 < reply.size(); i += 2) {
+      if (reply.get(i) instanceof byte[] name
+          && new String(name, StandardCharsets.US_ASCII).equals("role")
+          && reply.get(i + 1) instanceof byte[] role) {
+        return new String(role, StandardCharsets.US_ASCII);
+      }
+    }
+    // Something that speaks the protocol and has no roles.
+    return MASTER;
   }
 
   @Override
@@ -89,15 +155,9 @@ final class SingleLink implements RedisLink {
     }
 
     @Override
-    public void onRedisConnected(RedisChannelHandler<?, ?> connection, SocketAddress address) {
-      if (connected.compareAndSet(false, true)) {
-        events.reconnected();
-      }
-    }
-
-    @Override
     public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
       if (connected.compareAndSet(true, false)) {
+        var unused = connection.closeAsync();
         events.disconnected();
       }
     }

@@ -19,7 +19,9 @@ public record TlsFiles(Path certificate, Path key, Optional<Path> clientCertific
   public enum Part {
     CERTIFICATE("certificate"),
     KEY("key"),
-    CLIENT_CERTIFICATES("clientCertificates");
+    CLIENT_CERTIFICATES("clientCertificates"),
+    /** Not of a door: of a client, those whom it believes about servers. */
+    CA("ca");
 
     private final String field;
 
@@ -39,6 +41,6 @@ public record TlsFiles(Path certificate, Path key, Optional<Path> clientCertific
     texts.put(Part.CERTIFICATE, FileText.read(certificate));
     texts.put(Part.KEY, FileText.read(key));
     clientCertificates.ifPresent(file -> texts.put(Part.CLIENT_CERTIFICATES, FileText.read(file)));
-    return new TlsSnapshot(this, texts);
+    return new TlsSnapshot(this, new PemTexts(texts));
   }
 }

@@ -49,8 +49,7 @@ public record TlsMaterial(
     return warnings;
   }
 
-  private static void date(
-      Part part, X509Certificate certificate, Instant now, List<TlsProblem> warnings) {
+  static void date(Part part, X509Certificate certificate, Instant now, List<TlsProblem> warnings) {
     Instant from = certificate.getNotBefore().toInstant();
     Instant until = certificate.getNotAfter().toInstant();
     if (now.isAfter(until)) {
@@ -60,7 +59,7 @@ public record TlsMaterial(
     }
   }
 
-  private static String name(X509Certificate certificate) {
+  static String name(X509Certificate certificate) {
     return "the certificate of " + certificate.getSubjectX500Principal();
   }
 

@@ -1,42 +1,25 @@
 package dev.sluice.tls;
 
 import dev.sluice.tls.TlsFiles.Part;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** What was in the files at a moment, not yet looked at. */
+/** What was in the files of a door at a moment, not yet looked at. */
 public final class TlsSnapshot {
   private final TlsFiles files;
-  private final Map<Part, FileText> texts;
+  private final PemTexts texts;
 
-  TlsSnapshot(TlsFiles files, Map<Part, FileText> texts) {
+  TlsSnapshot(TlsFiles files, PemTexts texts) {
     this.files = files;
-    this.texts = new EnumMap<>(texts);
+    this.texts = texts;
   }
 
   /** The same for the same contents, whichever files or symlinks hold them. */
   public String digest() {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      for (FileText text : texts.values()) {
-        sha256.update(
-            (text.readable() + ":" + text.text().length() + ":")
-                .getBytes(StandardCharsets.US_ASCII));
-        sha256.update(text.text().getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(sha256.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return texts.digest();
   }
 
   /**
@@ -46,46 +29,12 @@ public final class TlsSnapshot {
    */
   public TlsMaterial material() throws UnusableTls {
     List<TlsProblem> problems = new ArrayList<>();
-    List<X509Certificate> chain = certificates(Part.CERTIFICATE, problems);
-    Optional<PrivateKey> key = key(chain, problems);
-    List<X509Certificate> authorities = certificates(Part.CLIENT_CERTIFICATES, problems);
+    List<X509Certificate> chain = texts.certificates(Part.CERTIFICATE, problems);
+    Optional<PrivateKey> key = texts.key(chain, problems);
+    List<X509Certificate> authorities = texts.certificates(Part.CLIENT_CERTIFICATES, problems);
     if (key.isEmpty() || !problems.isEmpty()) {
       throw new UnusableTls(problems);
     }
     return new TlsMaterial(files, digest(), chain, key.get(), authorities);
-  }
-
-  private List<X509Certificate> certificates(Part part, List<TlsProblem> problems) {
-    return parsed(part, problems, Pem::certificates).orElse(List.of());
-  }
-
-  private Optional<PrivateKey> key(List<X509Certificate> chain, List<TlsProblem> problems) {
-    Optional<Pem.Block> block = parsed(Part.KEY, problems, Pem::key);
-    if (block.isEmpty() || chain.isEmpty()) {
-      return Optional.empty();
-    }
-    return parsed(
-        Part.KEY, problems, text -> CertifiedKey.of(block.get(), chain.get(0).getPublicKey()));
-  }
-
-  private interface Parser<T> {
-    T parse(String text) throws BadPem;
-  }
-
-  /** Empty, with a problem, when the file cannot be read; empty without when there is none. */
-  private <T> Optional<T> parsed(Part part, List<TlsProblem> problems, Parser<T> parser) {
-    Optional<FileText> text = Optional.ofNullable(texts.get(part));
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      if (!text.get().readable()) {
-        throw new BadPem("cannot be read: " + text.get().text());
-      }
-      return Optional.of(parser.parse(text.get().text()));
-    } catch (BadPem e) {
-      problems.add(new TlsProblem(part, text.get().file() + " " + e.why()));
-      return Optional.empty();
-    }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The certificates and keys of doors: the PEM files, what stands in them, and what is wrong with
- * them.
+ * The certificates and keys of doors, and of the client of Redis: the PEM files, what stands in
+ * them, and what is wrong with them.
  *
  * <p>Reads files, knows no server: what checks a configuration and what replaces certificates while
  * the server runs read them in the same way.

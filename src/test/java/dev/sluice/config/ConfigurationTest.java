@@ -506,6 +506,7 @@ final class ConfigurationTest {
     "redis://:pw@h, redis://*****@h",
     "'redis-sentinel://pw@h1:1,h2/0#master', 'redis-sentinel://*****@h1:1,h2/0#master'",
     "'redis+cluster://h1:1,h2:2', 'redis+cluster://h1:1,h2:2'",
+    "redis+cluster://h1:1/0, redis+cluster://h1:1/0",
     "'rediss+cluster://u:pw@h1:1,h2:2', 'rediss+cluster://*****@h1:1,h2:2'",
   })
   void redisAddress_good_hidesCredentialsOnly(String text, String shown) {
@@ -531,6 +532,7 @@ final class ConfigurationTest {
     "redis://localhost:99999",
     "redis+cluster://localhost:70000",
     "'redis+cluster://a:1,b:65536'",
+    "redis+cluster://a/1",
     "'redis-sentinel://a:1,b:65536#m'",
     "redis://h:0",
     "redis://h:",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.testing.Authority;
+import dev.sluice.tls.ClientTlsMaterial;
 import dev.sluice.tls.TlsFiles;
 import dev.sluice.tls.TlsMaterial;
 import java.io.IOException;
@@ -58,6 +59,36 @@ final class TlsConfigurationTest {
 
   private List<String> texts(List<Problem> problems) {
     return problems.stream().map(p -> p.toString().replace(folder + "/", "")).toList();
+  }
+
+  @Test
+  void load_redisOverTls_mayHaveAnAuthorityAndACertificateOfItsOwn() throws Exception {
+    SluiceConfig settings =
+        load(
+                "redis: rediss://h\nredisTls: {ca: clients.crt, certificate: tls.crt}\n",
+                Map.of("SLUICE_REDIS_TLS_KEY", folder.resolve("tls.key").toString()))
+            .settings();
+
+    ClientTlsMaterial tls = settings.redisTls().orElseThrow();
+    assertThat(tls.authorities()).hasSize(1);
+    assertThat(tls.identity().orElseThrow().chain()).hasSize(1);
+    assertThat(load("redis: rediss://h\n", Map.of()).settings().redisTls()).isEmpty();
+  }
+
+  @Test
+  void load_redisTlsThatCannotBe_saysWhatIsWrongAndWhere() {
+    assertThat(problems("redis: rediss://h\nredisTls: {ca: none.crt, key: tls.key}\n", Map.of()))
+        .hasSize(2)
+        .anyMatch(p -> p.contains("sluice.yaml:5: redisTls.certificate: "))
+        .anyMatch(p -> p.contains("sluice.yaml:5: redisTls.ca: none.crt cannot be read"));
+    assertThat(problems("redis: rediss://h\nredisTls: {ca: none.crt}\n", Map.of()))
+        .singleElement()
+        .asString()
+        .contains("sluice.yaml:5: redisTls.ca: none.crt cannot be read: there is no such file");
+    assertThat(problems("redis: redis://h\nredisTls: {ca: clients.crt}\n", Map.of()))
+        .singleElement()
+        .asString()
+        .contains("sluice.yaml:5: redisTls: redis is redis://h, without TLS");
   }
 
   @Test

@@ -1,8 +1,8 @@
 package dev.sluice.redis;
 
 import dev.sluice.metrics.Metrics;
+import dev.sluice.testing.RedisCluster;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.netty.channel.EventLoopGroup;
@@ -13,8 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 
@@ -39,34 +37,12 @@ enum Store {
   CLUSTER {
     @Override
     String start() {
-      List<EmbeddedRedis> nodes = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        nodes.add(clusterNode());
+      try {
+        Path folder = Files.createTempDirectory(Path.of("target"), "cluster");
+        return new RedisCluster(folder, 3, 0, Duration.ofSeconds(15)).url();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      for (int i = 0; i < 3; i++) {
-        EmbeddedRedis first = nodes.get(0);
-        try (RedisClient client = RedisClient.create(nodes.get(i).url())) {
-          RedisCommands<String, String> node = client.connect().sync();
-          int from = i * 16384 / 3;
-          int slots = (i + 1) * 16384 / 3 - from;
-          int[] range = new int[slots];
-          for (int s = 0; s < slots; s++) {
-            range[s] = from + s;
-          }
-          node.clusterAddSlots(range);
-          node.clusterMeet("127.0.0.1", first.port());
-        }
-      }
-      for (EmbeddedRedis node : nodes) {
-        try (RedisClient client = RedisClient.create(node.url())) {
-          RedisCommands<String, String> commands = client.connect().sync();
-          Awaitility.await().until(() -> commands.clusterInfo().contains("cluster_state:ok"));
-        }
-      }
-      return "redis+cluster://127.0.0.1:"
-          + nodes.get(0).port()
-          + ",127.0.0.1:"
-          + nodes.get(1).port();
     }
 
     @Override
@@ -123,17 +99,5 @@ enum Store {
               }
             });
     return connections;
-  }
-
-  private static EmbeddedRedis clusterNode() {
-    try {
-      String directory =
-          Files.createTempDirectory(Path.of("target"), "cluster-node").toAbsolutePath().toString();
-      return EmbeddedRedis.start(
-          new EmbeddedRedis.Options(
-              0, Optional.empty(), List.of("--cluster-enabled", "yes", "--dir", directory)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

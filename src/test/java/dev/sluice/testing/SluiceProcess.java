@@ -62,6 +62,12 @@ public final class SluiceProcess implements AutoCloseable {
   /** The URL of a door, once the log names it. */
   public String door(String name) {
     return Awaitility.await()
+        .conditionEvaluationListener(
+            condition -> {
+              if (condition.getRemainingTimeInMS() <= 0) {
+                System.err.println("no door " + name + "; the log says:\n" + log());
+              }
+            })
         .until(
             () -> {
               if (!process.isAlive()) {

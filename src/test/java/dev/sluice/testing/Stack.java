@@ -40,7 +40,7 @@ import java.util.function.UnaryOperator;
 public final class Stack implements AutoCloseable {
   public static final String ORGANIZATION = "acme";
 
-  private final EmbeddedRedis redis = EmbeddedRedis.start(EmbeddedRedis.Options.inMemory());
+  private final Optional<EmbeddedRedis> redis;
   private final Vertx vertx = Vertx.vertx();
   private final List<SimulatedBackend> backends = new ArrayList<>();
   private final List<Integer> backendPorts = new ArrayList<>();
@@ -48,9 +48,10 @@ public final class Stack implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Path folder;
   private final Server.Started sluice;
+  private final List<Server.Started> replicas = new ArrayList<>();
 
   /**
-   * Starts it.
+   * Starts it, with a Redis that keeps nothing.
    *
    * @param folder for its files
    * @param sambastack the text of sambastack.yaml, with a qosList for each backend by its name
@@ -58,11 +59,38 @@ public final class Stack implements AutoCloseable {
    */
   public Stack(
       Path folder, String sambastack, String more, List<SimulatedBackendOptions> deployments) {
+    this(
+        folder,
+        Optional.of(EmbeddedRedis.start(EmbeddedRedis.Options.inMemory())),
+        "",
+        sambastack,
+        more,
+        deployments);
+  }
+
+  /** Starts it on a Redis that is there already. */
+  public static Stack on(
+      String redisUrl,
+      Path folder,
+      String sambastack,
+      String more,
+      List<SimulatedBackendOptions> deployments) {
+    return new Stack(folder, Optional.empty(), redisUrl, sambastack, more, deployments);
+  }
+
+  private Stack(
+      Path folder,
+      Optional<EmbeddedRedis> redis,
+      String redisUrl,
+      String sambastack,
+      String more,
+      List<SimulatedBackendOptions> deployments) {
     this.folder = folder;
+    this.redis = redis;
     try {
       Files.writeString(folder.resolve("sambastack.yaml"), sambastack);
-      StringBuilder yaml =
-          new StringBuilder("sambastack: sambastack.yaml\nredis: " + redis.url() + "\n");
+      StringBuilder yaml = new StringBuilder("sambastack: sambastack.yaml\n");
+      yaml.append("redis: '").append(redis.map(EmbeddedRedis::url).orElse(redisUrl)).append("'\n");
       for (String door : List.of("gateway", "grpc", "http", "metrics", "debug")) {
         yaml.append(
             ("\n" + more).contains("\n" + door + ":")
@@ -99,8 +127,20 @@ public final class Stack implements AutoCloseable {
     return sluice.doors();
   }
 
+  /** Its own. */
   public EmbeddedRedis redis() {
-    return redis;
+    return redis.orElseThrow();
+  }
+
+  /** One more server with the same configuration, in this process, until the stack is closed. */
+  public Doors replica() {
+    try {
+      Server.Started replica = Server.start(Configuration.load(configurationFile(), Map.of()));
+      replicas.add(replica);
+      return replica.doors();
+    } catch (Exception e) {
+      throw new IllegalStateException("the replica does not start", e);
+    }
   }
 
   public SimulatedBackend backend(int number) {
@@ -239,8 +279,9 @@ public final class Stack implements AutoCloseable {
 
   @Override
   public void close() {
+    replicas.forEach(replica -> replica.server().close());
     sluice.server().close();
     vertx.close().toCompletionStage().toCompletableFuture().join();
-    redis.close();
+    redis.ifPresent(EmbeddedRedis::close);
   }
 }

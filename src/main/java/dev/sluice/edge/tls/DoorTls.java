@@ -1,9 +1,11 @@
 package dev.sluice.edge.tls;
 
 import dev.sluice.metrics.Metrics;
+import dev.sluice.tls.Settling;
 import dev.sluice.tls.TlsMaterial;
 import dev.sluice.tls.TlsProblem;
 import dev.sluice.tls.TlsSnapshot;
+import dev.sluice.tls.TlsWatch;
 import dev.sluice.tls.UnusableTls;
 import io.netty.handler.ssl.SslContext;
 import java.time.InstantSource;
@@ -16,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #look} is called by one thread, and blocks; all else is safe for use by many.
  */
-public final class DoorTls {
+public final class DoorTls implements TlsWatch.Watched {
   private static final Logger log = LoggerFactory.getLogger(DoorTls.class);
 
   private final String door;
@@ -26,8 +28,7 @@ public final class DoorTls {
   private final CurrentContext context;
   private volatile TlsMaterial inForce;
   private volatile boolean refusing;
-  private String seen;
-  private String judged;
+  private final Settling settling;
 
   /**
    * Shows in metrics when the certificate expires.
@@ -41,8 +42,7 @@ public final class DoorTls {
     this.metrics = metrics;
     this.clock = clock;
     this.inForce = material;
-    this.seen = material.digest();
-    this.judged = material.digest();
+    this.settling = new Settling(material.digest());
     try {
       this.context = new CurrentContext(spoken.context(material));
     } catch (SSLException e) {
@@ -71,19 +71,13 @@ public final class DoorTls {
     return "TLS of the " + door + " door: " + inForce;
   }
 
-  /**
-   * Takes what is new in the files, once it was the same in two looks: who writes two files one
-   * after the other is not disturbed between them.
-   */
-  void look() {
+  @Override
+  public void look() {
     TlsSnapshot snapshot = inForce.files().read();
     String digest = snapshot.digest();
-    boolean settled = digest.equals(seen);
-    seen = digest;
-    if (!settled || digest.equals(judged)) {
+    if (!settling.isNew(digest)) {
       return;
     }
-    judged = digest;
     if (digest.equals(inForce.digest())) {
       refusing = false;
       log.info("{}; the files hold again what is in force", this);
