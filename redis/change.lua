@@ -153,7 +153,8 @@ local last = tonumber(redis.call('GET', KEYS[1]) or 0)
 if version <= last then
   version = last + 1 + tonumber(string.sub(redis.sha1hex(id .. json), 1, 5), 16)
 end
-redis.call('SET', KEYS[1], string.format('%.0f', version))
+local version_text = string.format('%.0f', version)
+redis.call('SET', KEYS[1], version_text)
 
 redis.call('SET', record_key, json)
 if kind ~= 'organization' then
@@ -172,6 +173,6 @@ if kind == 'key' then
 end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', MOST_ENTRIES, '*',
   'time', time[1] .. string.format('%03d', math.floor(time[2] / 1000)),
-  'actor', actor, 'action', action(before), 'kind', kind, 'id', id,
+  'version', version_text, 'actor', actor, 'action', action(before), 'kind', kind, 'id', id,
   'before', before_json and redacted(before_json) or '', 'after', redacted(json))
 return {DONE, version}

@@ -15,6 +15,11 @@ if not key then
   return redis.error_reply('ERR the record of key ' .. id .. ' is missing')
 end
 local owner = cjson.decode(key)
+-- Only what the record says lets a secret in: an entry that was left over, or put there, does not.
+local previous = owner.previous and prefix .. 'secret:' .. owner.previous.secretHash
+if KEYS[2] ~= prefix .. 'secret:' .. owner.secretHash and KEYS[2] ~= previous then
+  return {}
+end
 local records = redis.call('MGET',
   KEYS[1], prefix .. 'user:' .. owner.user, prefix .. 'project:' .. owner.project,
   prefix .. 'organization')

@@ -1,7 +1,6 @@
 package dev.sluice;
 
 import dev.sluice.admission.Admission;
-import dev.sluice.config.Configuration;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.SluiceConfig.EdgeDoor;
 import dev.sluice.edge.Deadline;
@@ -15,19 +14,13 @@ import dev.sluice.edge.http.HttpDoorOptions;
 import dev.sluice.edge.nginx.EdgeHttp;
 import dev.sluice.edge.ratelimit.RateLimitJson;
 import dev.sluice.edge.ratelimit.RateLimitService;
-import dev.sluice.edge.ratelimit.RuleMetrics;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.DescriptorLimits;
-import dev.sluice.ratelimit.RateLimitOptions;
-import dev.sluice.redis.RedisConnections;
-import dev.sluice.redis.RedisRateLimitCounters;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The doors for edges, put together: gRPC for Envoy, HTTP for NGINX. */

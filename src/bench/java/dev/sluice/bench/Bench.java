@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
     description = "Measures Sluice next to a floor or a peer, in the same run.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "BENCHMARK",
-    subcommands = {GatewayCommand.class, EdgesCommand.class, FirstChunkCommand.class})
+    subcommands = {
+      GatewayCommand.class,
+      EdgesCommand.class,
+      FirstChunkCommand.class,
+      AccountsCommand.class
+    })
 public final class Bench {
   private Bench() {}
 

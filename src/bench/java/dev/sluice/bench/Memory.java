@@ -16,7 +16,10 @@ record Memory(long now, long peak) {
     Path status = Path.of("/proc/" + process.pid() + "/status");
     try {
       String text = Files.readString(status);
-      return Optional.of(new Memory(mebibytes(text, "VmRSS:"), mebibytes(text, "VmHWM:")));
+      // A process that is just ending has none.
+      return !text.contains("VmHWM:")
+          ? Optional.empty()
+          : Optional.of(new Memory(mebibytes(text, "VmRSS:"), mebibytes(text, "VmHWM:")));
     } catch (IOException e) {
       return Optional.empty();
     }

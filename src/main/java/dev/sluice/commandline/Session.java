@@ -30,6 +30,9 @@ import java.util.concurrent.TimeUnit;
  * blocks.
  */
 final class Session implements AutoCloseable {
+  /** A JVM that has just begun, on a machine that is busy, needs seconds for its first call. */
+  private static final Duration CONNECT = Duration.ofSeconds(15);
+
   private final Optional<EmbeddedRedis> own;
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -44,7 +47,7 @@ final class Session implements AutoCloseable {
 
   static Session open(Configuration configuration) {
     Session session = connect(configuration);
-    if (!session.redis.awaitAnswer(Duration.ofSeconds(5))) {
+    if (!session.redis.awaitAnswer(CONNECT)) {
       String why = session.redis.trouble().map(trouble -> ": " + trouble).orElse("");
       session.close();
       throw new CommandFailed(

@@ -65,7 +65,8 @@ final class TextTable {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     for (String word : text.split(" ", -1)) {
-      if (!line.isEmpty() && TerminalText.width(line.toString()) + 1 + TerminalText.width(word) > room) {
+      if (!line.isEmpty()
+          && TerminalText.width(line.toString()) + 1 + TerminalText.width(word) > room) {
         lines.add(line.toString());
         line.setLength(0);
       }

@@ -212,7 +212,9 @@ public final class TiersCommand extends Group {
                             .put("id", record.id())
                             .put("name", record.name())
                             .toString()
-                        : TerminalText.pad(kind.label(), 14) + TerminalText.pad(record.id(), 24) + record.name());
+                        : TerminalText.pad(kind.label(), 14)
+                            + TerminalText.pad(record.id(), 24)
+                            + record.name());
               }
             });
   }

@@ -95,8 +95,7 @@ public record ChatRequest(String model, int modelStart, int modelEnd, Demand dem
   /** The value of {@code model}, and where it stands in the body. */
   private record Name(String text, int start, int end) {}
 
-  private static Name model(JsonParser json, JsonToken value)
-      throws IOException, BadRequest {
+  private static Name model(JsonParser json, JsonToken value) throws IOException, BadRequest {
     if (value != JsonToken.VALUE_STRING) {
       throw type("model", "a string", value);
     }

@@ -311,11 +311,7 @@ public final class Refusals {
   /** What a limit is counted over. */
   private static String over(EvaluatedLimit limit) {
     Scope scope = limit.limit().scope();
-    return scope.level().label()
-        + " `"
-        + scope.id()
-        + "`"
-        + on(scope.part());
+    return scope.level().label() + " `" + scope.id() + "`" + on(scope.part());
   }
 
   private static String on(Scope.Part part) {

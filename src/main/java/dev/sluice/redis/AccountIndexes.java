@@ -28,10 +28,10 @@ public final class AccountIndexes {
   private static final String PATTERN = "{*}:*";
   private static final String BATCH = "500";
 
-  /** {@code {acme}:organization}, a record, or the keys of a user. */
+  /** {@code {acme}:organization}, a record, a secret, or an index. */
   private static final Pattern NAME =
       Pattern.compile(
-          "\\{([a-z0-9-]{1,40})}:(organization|(project|user|key|index:keys-of):([^:]+)"
+          "\\{([a-z0-9-]{1,40})}:(organization|(project|user|key|secret|index:keys-of):([^:]+)"
               + "|index:(project|user|key))");
 
   private final RedisConnections redis;
@@ -50,7 +50,7 @@ public final class AccountIndexes {
     return nodes()
         .thenCompose(
             nodes -> {
-              CompletionStage<Long> wrong = completedFuture(0L);
+              CompletionStage<Long> wrong = register("mend", List.of());
               for (String node : nodes) {
                 wrong = plus(wrong, () -> node(node, "0"));
               }
@@ -132,12 +132,12 @@ public final class AccountIndexes {
       }
       String organization = parts.group(1);
       if (parts.group(5) != null) {
-        wrong = plus(wrong, () -> index(organization, name, parts.group(5), "", ""));
+        wrong = plus(wrong, () -> index(organization, name, parts.group(5), ""));
       } else if (parts.group(3) == null) {
         organizations.add(organization);
       } else if (parts.group(3).startsWith("index:")) {
         String key = RecordKind.KEY.label();
-        wrong = plus(wrong, () -> index(organization, name, key, parts.group(4), ""));
+        wrong = plus(wrong, () -> index(organization, name, key, parts.group(4)));
       } else {
         records
             .computeIfAbsent(
@@ -151,8 +151,16 @@ public final class AccountIndexes {
     return organizations.isEmpty() ? wrong : plus(wrong, () -> register("in", organizations));
   }
 
-  /** Holds the entries of an index against the records, page by page. */
-  private CompletionStage<Long> index(
+  /** Holds the entries of an index against the records. */
+  private CompletionStage<Long> index(String organization, String index, String kind, String user) {
+    return plus(
+        // Without ids: it may be no index at all.
+        reindex(new Records(organization, kind, user), List.of()),
+        () -> entries(organization, index, kind, user, ""));
+  }
+
+  /** Goes through an index page by page. */
+  private CompletionStage<Long> entries(
       String organization, String index, String kind, String user, String after) {
     return redis
         .run(list, List.of(index), List.of(after, BATCH))
@@ -166,7 +174,8 @@ public final class AccountIndexes {
               return ids.size() < Integer.parseInt(BATCH)
                   ? wrong
                   : plus(
-                      wrong, () -> index(organization, index, kind, user, ids.get(ids.size() - 1)));
+                      wrong,
+                      () -> entries(organization, index, kind, user, ids.get(ids.size() - 1)));
             });
   }
 

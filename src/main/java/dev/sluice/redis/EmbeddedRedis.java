@@ -1,5 +1,7 @@
 package dev.sluice.redis;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +53,8 @@ public final class EmbeddedRedis implements AutoCloseable {
       """;
 
   private static final String READY = "Ready to accept connections";
+  private static final String CUT_SHORT = "Truncating the AOF";
+  private static final Duration REWRITE = Duration.ofSeconds(30);
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final Duration RELEASE = Duration.ofSeconds(3);
 
@@ -126,6 +131,7 @@ public final class EmbeddedRedis implements AutoCloseable {
       BufferedReader output = watchdog.inputReader(StandardCharsets.UTF_8);
       long pid = -1;
       String last = "nothing";
+      boolean cutShort = false;
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         if (line.startsWith("pid ")) {
           pid = Long.parseLong(line.substring(4));
@@ -133,11 +139,16 @@ public final class EmbeddedRedis implements AutoCloseable {
           last = line.strip();
           log.debug("{}", last);
         }
+        cutShort = cutShort || last.contains(CUT_SHORT);
         if (pid > 0 && last.contains(READY)) {
           Thread reader = new Thread(() -> drain(output), "embedded-redis-log");
           reader.setDaemon(true);
           reader.start();
-          return new EmbeddedRedis(binary, options, port, watchdog, pid);
+          EmbeddedRedis started = new EmbeddedRedis(binary, options, port, watchdog, pid);
+          if (cutShort) {
+            started.writeAnew();
+          }
+          return started;
         }
       }
       watchdog.getOutputStream().close();
@@ -146,6 +157,25 @@ public final class EmbeddedRedis implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start redis-server", e);
     }
+  }
+
+  /**
+   * A crash of the machine may leave the beginning of a transaction at the end of the file. Redis
+   * does not run it, but may leave it there, and then takes what is written next for its rest when
+   * it starts the next time. A file that is written anew does not have it.
+   */
+  private void writeAnew() {
+    try (RedisClient client = RedisClient.create(url())) {
+      RedisCommands<String, String> redis = client.connect().sync();
+      redis.bgrewriteaof();
+      long deadline = System.nanoTime() + REWRITE.toNanos();
+      while (!redis.info("persistence").contains("aof_rewrite_in_progress:0")
+          && System.nanoTime() < deadline) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      }
+    }
+    log.warn(
+        "the append-only file ended in the middle of a write, after a crash: it is written anew");
   }
 
   private static List<String> arguments(Options options, int port) {

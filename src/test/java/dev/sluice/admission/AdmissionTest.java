@@ -217,6 +217,7 @@ final class AdmissionTest {
                     Optional.empty(),
                     new Credential.Presented(TEXT),
                     "large",
+                    Demand.UNKNOWN,
                     INSIDE,
                     false)));
 
@@ -352,7 +353,7 @@ final class AdmissionTest {
         .satisfies(
             hold ->
                 assertThat(hold.limits())
-                    .extracting(RateLimit::scope)
+                    .extracting(ScopedLimit::scope)
                     .containsExactly(new Scope(Scope.Level.USER, "u", part)));
   }
 
@@ -375,7 +376,7 @@ final class AdmissionTest {
 
   private static AdmissionRequest request(String model, Demand demand, Origin origin) {
     return new AdmissionRequest(
-        "h", Optional.empty(), new Credential.Presented(TEXT), model, demand, origin);
+        "h", Optional.empty(), new Credential.Presented(TEXT), model, demand, origin, true);
   }
 
   private Admission admission(Counters counters, Block block) {

@@ -35,7 +35,10 @@ final class TerminalTextTest {
   @Test
   void lines_wideAndNarrowTexts_standInColumns() {
     assertThat(
-            TextTable.of(List.of(List.of("NAME", "TIER"), List.of("日本語", "web"), List.of("👩‍🚀", "free"))).lines())
+            TextTable.of(
+                    List.of(
+                        List.of("NAME", "TIER"), List.of("日本語", "web"), List.of("👩‍🚀", "free")))
+                .lines())
         .containsExactly("NAME    TIER", "日本語  web", "👩‍🚀      free");
   }
 

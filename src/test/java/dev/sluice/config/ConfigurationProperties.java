@@ -49,6 +49,17 @@ final class ConfigurationProperties {
               rates: {allowedRequests: 10, periodSeconds: 60}
             free:
             - models: *models
+            gold: {inherits: web, overrides: [{models: [m], queueDepth: 4}]}
+            trial:
+              scope: tier
+              blocks: [{models: [m], maxOutputTokens: 5}]
+            more:
+            - {inherits: gold, overrides: {qos: web, maxBatchSize: 2}}
+      ---
+      apiVersion: sambanova.ai/v1alpha1
+      kind: ModelDeployment
+      metadata: {name: bd-y}
+      spec: {name: m, models: [m], groups: [{name: default, qosList: [web]}]}
       """;
 
   /** Replaces {@code length} characters at a place by another text. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -121,9 +122,9 @@ final class CrossCheckTest {
                 + " with 20 requests in 60 s and 20 requests in 86400 s",
             "sambastack.yaml:1: serviceTiers.web: missing: the built-in tier holds, which lists c"
                 + " with 60 requests in 60 s and 12000 requests in 86400 s");
-    assertThat(configuration.catalog().allowedModels("free", false)).containsExactly("c");
-    assertThat(configuration.catalog().allowedModels("web", true)).containsExactly("c");
-    assertThat(configuration.catalog().allowedModels("gold", true)).containsExactly("a");
+    assertThat(configuration.catalog().allowedModels("free", false, Instant.EPOCH)).containsExactly("c");
+    assertThat(configuration.catalog().allowedModels("web", true, Instant.EPOCH)).containsExactly("c");
+    assertThat(configuration.catalog().allowedModels("gold", true, Instant.EPOCH)).containsExactly("a");
   }
 
   @Test
@@ -134,7 +135,7 @@ final class CrossCheckTest {
             "sambastack: sambastack.yaml",
             "[m, n]");
 
-    assertThat(configuration.catalog().allowedModels("free", false)).isEmpty();
+    assertThat(configuration.catalog().allowedModels("free", false, Instant.EPOCH)).isEmpty();
   }
 
   @Test

@@ -145,6 +145,7 @@ final class SimulatedSlotsTest {
         await().until(() -> running.backend.waiting() == 1);
       }
       await().until(() -> running.backend.waiting() == 0);
+      await().until(() -> running.backend.records().size() == 1);
 
       assertThat(running.backend.busy()).isEqualTo(2);
       SimulatedRequest record = running.backend.records().get(0);
@@ -187,7 +188,7 @@ final class SimulatedSlotsTest {
     SimulatedRequest record = running.backend.records().get(0);
     assertThat(record.outcome()).isEqualTo(Outcome.DISCONNECTED);
     assertThat(record.completionTokens()).isLessThan(60_000);
-    assertThat(running.backend.busy()).isZero();
+    await().until(() -> running.backend.busy() == 0);
   }
 
   @Test

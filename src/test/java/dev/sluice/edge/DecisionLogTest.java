@@ -35,7 +35,7 @@ final class DecisionLogTest {
 
   @Test
   void record_modelThatAClientMadeUp_isOneHarmlessLine() {
-    new DecisionLog("gateway", new Metrics(), new Catalog(Map.of(), Map.of()))
+    new DecisionLog("gateway", new Metrics(), () -> new Catalog(Map.of(), Map.of()))
         .record("r-1", Optional.empty(), "a\nrequest=r-2\u001B[31m\u202E", "model_not_found");
 
     assertThat(lines.list)

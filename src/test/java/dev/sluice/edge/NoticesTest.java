@@ -17,6 +17,7 @@ import dev.sluice.admission.Refusal;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.Model;
+import dev.sluice.policy.OwnLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,6 +59,7 @@ class NoticesTest {
             "Acme",
             Optional.empty(),
             Optional.of(new KeyAge(Duration.ofDays(60), Duration.ofDays(90))),
+            OwnLimits.NONE,
             false),
         new Project("acme", "p", "P", Optional.empty()),
         new User("acme", "u", "U", Role.DEVELOPER, Optional.empty()),

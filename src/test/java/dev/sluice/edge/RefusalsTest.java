@@ -295,8 +295,8 @@ class RefusalsTest {
   }
 
   private String message(Scope.Part part) {
-    RateLimit limit =
-        new RateLimit(
+    ScopedLimit limit =
+        new ScopedLimit(
             new Scope(Scope.Level.USER, "alice", part), new Rate(5, Duration.ofMinutes(1)));
     EvaluatedLimit used = new EvaluatedLimit(limit, 5, Duration.ZERO, Optional.empty());
     return refusals.answer(new Refusal.RateExceeded(used), List.of(used), "req_1").body();

@@ -66,7 +66,8 @@ class ChargedOnceIT {
         way.chat(bearer, "small", body("small"), "x-simulate", "status=500");
 
     assertThat(response.statusCode()).isEqualTo(500);
-    assertThat(gateway.stack().backend(0).records()).hasSize(3);
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(gateway.stack().backend(0).records()).hasSize(3));
     assertThat(charged(bearer)).isEqualTo(1);
   }
 

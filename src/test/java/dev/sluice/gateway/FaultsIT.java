@@ -169,7 +169,7 @@ class FaultsIT {
           key, body("fast", ",\"stream\":true,\"stream_options\":{}"), "x-simulate: tokens=400000");
       await().until(() -> stack.backend(FAST).busy() == 1);
       await().until(() -> stack.metrics().contains("outcome=\"client_stalled\",} 1.0"));
-      assertThat(inFlight()).isZero();
+      await().untilAsserted(() -> assertThat(inFlight()).isZero());
       await()
           .untilAsserted(
               () ->
@@ -203,8 +203,11 @@ class FaultsIT {
     await().until(() -> stack.backend(SLOW).busy() == 0);
     HttpResponse<String> last = stack.chat(key, body("slow"), "x-simulate", "tokens=1");
     assertThat(last.headers().firstValue("x-ratelimit-remaining-requests")).contains("98");
-    assertThat(stack.metrics())
-        .contains("reason=\"queue_full\",} 1.0", "reason=\"disconnected\",} 2.0");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(stack.metrics())
+                    .contains("reason=\"queue_full\",} 1.0", "reason=\"disconnected\",} 2.0"));
   }
 
   @Test
@@ -217,7 +220,7 @@ class FaultsIT {
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.body()).contains("\"code\":\"limits_unavailable\"");
       assertThat(answer.headers().firstValue("retry-after")).isPresent();
-      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(30));
       HttpResponse<String> left = stack.get("/v1/key", key);
       assertThat(left.statusCode()).isEqualTo(503);
       assertThat(left.body()).contains("\"code\":\"limits_unavailable\"");

@@ -195,7 +195,7 @@ final class TlsIT {
     try (RawClient silent = new RawClient("http://" + stack().doors().grpc())) {
       silent.readToEnd();
     }
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
   }
 
   @Test

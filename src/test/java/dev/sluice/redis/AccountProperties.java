@@ -14,6 +14,7 @@ import dev.sluice.account.RecordKind;
 import dev.sluice.account.Role;
 import dev.sluice.account.Stored;
 import dev.sluice.account.User;
+import dev.sluice.testing.AccountsCheck;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,7 +57,9 @@ final class AccountProperties {
     ARCHIVE,
     RESTORE,
     ROTATE,
-    REVOKE
+    REVOKE,
+    /** Of a backup. */
+    PUT_BACK
   }
 
   /**
@@ -67,8 +70,13 @@ final class AccountProperties {
    */
   private record Intent(What what, int kind, int number, int owner, boolean stale) {}
 
-  /** A change as it is asked for: expected is 0 for a new record. */
-  private record Change(AccountRecord record, long expected) {}
+  /**
+   * A change as it is asked for.
+   *
+   * @param expected 0 for a new record
+   * @param backup whether it is one of a backup
+   */
+  private record Change(AccountRecord record, long expected, boolean backup) {}
 
   private record Done(Change change, long version) {}
 
@@ -89,11 +97,7 @@ final class AccountProperties {
     List<Change> changes = round.stream().flatMap(intent -> model.change(intent).stream()).toList();
     List<CompletableFuture<Long>> answers = new ArrayList<>();
     for (Change change : changes) {
-      CompletionStage<Long> answer =
-          change.expected() == 0
-              ? accounts.create("prop", change.record())
-              : accounts.replace("prop", new Stored<>(change.record(), change.expected()));
-      answers.add(answer.toCompletableFuture());
+      answers.add(ask(accounts, change).toCompletableFuture());
     }
     List<Done> done = new ArrayList<>();
     List<Change> refused = new ArrayList<>();
@@ -111,10 +115,19 @@ final class AccountProperties {
     for (Done one : done) {
       assertThat(one.version()).isGreaterThan(model.version);
       assertThat(model.fits(one.change())).as("%s fits %s", one, model.records).isTrue();
-      model.take(one.change(), one.version());
+      model.take(one);
       never.removeIf(change -> !model.fits(change));
     }
     assertThat(never).as("refused without a reason; %s", model.records).isEmpty();
+  }
+
+  private static CompletionStage<Long> ask(RedisAccounts accounts, Change change) {
+    if (change.expected() > 0) {
+      return accounts.replace("prop", new Stored<>(change.record(), change.expected()));
+    }
+    return change.backup()
+        ? accounts.restore("prop", change.record())
+        : accounts.create("prop", change.record());
   }
 
   @Provide
@@ -128,7 +141,8 @@ final class AccountProperties {
                     Tuple.of(1, What.ARCHIVE),
                     Tuple.of(2, What.RESTORE),
                     Tuple.of(2, What.ROTATE),
-                    Tuple.of(1, What.REVOKE)),
+                    Tuple.of(1, What.REVOKE),
+                    Tuple.of(1, What.PUT_BACK)),
                 Arbitraries.integers().between(0, 6),
                 Arbitraries.integers().between(0, 6),
                 Arbitraries.integers().between(0, 1),
@@ -168,11 +182,14 @@ final class AccountProperties {
     private Optional<Change> change(Intent intent) {
       AccountRecord fresh = fresh(intent);
       Optional<Stored<AccountRecord>> found = Optional.ofNullable(records.get(name(fresh)));
-      if (intent.what() == What.CREATE || found.isEmpty()) {
-        return Optional.of(new Change(fresh, intent.what() == What.CREATE ? 0 : 1));
+      boolean backup = intent.what() == What.PUT_BACK;
+      if (intent.what() == What.CREATE || backup || found.isEmpty()) {
+        boolean creates = intent.what() == What.CREATE || backup;
+        return Optional.of(new Change(fresh, creates ? 0 : 1, backup));
       }
       long expected = found.get().revision() + (intent.stale() ? 1 : 0);
-      return changed(intent, found.get().record()).map(record -> new Change(record, expected));
+      return changed(intent, found.get().record())
+          .map(record -> new Change(record, expected, false));
     }
 
     private AccountRecord fresh(Intent intent) {
@@ -254,6 +271,12 @@ final class AccountProperties {
       if (record instanceof Organization) {
         return true;
       }
+      if (change.backup()) {
+        return found("organization:" + id).isPresent()
+            && (!(record instanceof ApiKey key)
+                || (found("project:" + key.project()).isPresent()
+                    && found("user:" + key.user()).isPresent()));
+      }
       if (!stands("organization:" + id)) {
         return false;
       }
@@ -281,10 +304,10 @@ final class AccountProperties {
           .collect(Collectors.toSet());
     }
 
-    private void take(Change change, long at) {
+    private void take(Done done) {
+      Change change = done.change();
       records.put(name(change.record()), new Stored<>(change.record(), change.expected() + 1));
-      version = at;
-      changes++;
+      version = done.version();
     }
 
     /** Holds what Redis has against this. */
@@ -292,7 +315,7 @@ final class AccountProperties {
       Keys names = new Keys(id);
       String stored = store.commands().get(names.version());
       assertThat(stored == null ? 0 : Long.parseLong(stored)).isEqualTo(version);
-      assertThat(store.commands().xlen(names.audit())).isEqualTo(changes);
+      assertThat(AccountsCheck.problems(store.commands(), id)).isEmpty();
       records.values().forEach(one -> assertThat(read(accounts, one.record())).contains(one));
       assertThat(list(accounts, RecordKind.PROJECT)).isEqualTo(of(Project.class));
       assertThat(list(accounts, RecordKind.USER)).isEqualTo(of(User.class));

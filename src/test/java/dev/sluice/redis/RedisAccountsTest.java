@@ -3,6 +3,7 @@ package dev.sluice.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.account.AccountRecord;
 import dev.sluice.account.Accounts.RecordConflict;
 import dev.sluice.account.Accounts.StaleRevision;
 import dev.sluice.account.ApiKey;
@@ -21,10 +22,10 @@ import dev.sluice.account.RecordKind;
 import dev.sluice.account.Role;
 import dev.sluice.account.Stored;
 import dev.sluice.account.User;
-import dev.sluice.policy.LimitText;
-import dev.sluice.policy.OwnLimits;
 import dev.sluice.admission.Counters;
 import dev.sluice.admission.Hold;
+import dev.sluice.policy.LimitText;
+import dev.sluice.policy.OwnLimits;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import java.security.SecureRandom;
@@ -102,12 +103,12 @@ final class RedisAccountsTest {
     RedisAccounts accounts = filled(store);
 
     long before = version(store);
-    long revoked = join(accounts.replace("root", new Stored<>(key.revoke(), 1)));
-    assertThat(revoked).isGreaterThan(before);
+    long after = join(accounts.replace("root", new Stored<>(key.revoke(), 1)));
 
+    assertThat(after).isGreaterThan(before);
     Caller caller = join(accounts.caller(text)).orElseThrow();
     assertThat(caller.key().revoked()).isTrue();
-    assertThat(caller.version()).isEqualTo(revoked);
+    assertThat(caller.version()).isEqualTo(after);
   }
 
   /** As after a failover to a replica, or with an older append-only file. */
@@ -157,8 +158,15 @@ final class RedisAccountsTest {
     snapshot.forEach((name, value) -> store.commands().restore(name, 0, value));
   }
 
-  private long version(Store store) {
-    return Long.parseLong(store.commands().get(new Keys(id).version()));
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void caller_secretThatTheRecordOfTheKeyDoesNotName_isNotLetIn(Store store) {
+    RedisAccounts accounts = filled(store);
+    KeyText leftOver = KeyText.generate(id, new SecureRandom());
+    store.commands().set(new Keys(id).secret(leftOver.hash()), "k1");
+
+    assertThat(join(accounts.caller(leftOver))).isEmpty();
+    assertThat(join(accounts.caller(text))).isPresent();
   }
 
   @ParameterizedTest
@@ -183,7 +191,7 @@ final class RedisAccountsTest {
   @EnumSource(Store.class)
   void replace_recordThatSomebodyElseChanged_tellsBothRevisionsAndChangesNothing(Store store) {
     RedisAccounts accounts = filled(store);
-    long archived = join(accounts.replace("root", new Stored<>(user.archived(true), 1)));
+    long version = join(accounts.replace("root", new Stored<>(user.archived(true), 1)));
 
     assertThatThrownBy(() -> join(accounts.replace("root", new Stored<>(user, 1))))
         .hasCauseInstanceOf(StaleRevision.class)
@@ -191,7 +199,7 @@ final class RedisAccountsTest {
 
     assertThat(join(accounts.read(RecordKind.USER, id, user.id())))
         .contains(new Stored<>(user.archived(true), 2));
-    assertThat(version(store)).isEqualTo(archived);
+    assertThat(version(store)).isEqualTo(version);
   }
 
   @ParameterizedTest
@@ -356,6 +364,7 @@ final class RedisAccountsTest {
   @EnumSource(Store.class)
   void create_conflicting_changesNothing(Store store) {
     RedisAccounts accounts = filled(store);
+    long version = version(store);
     KeyText free = KeyText.generate(id, new SecureRandom());
     ApiKey orphan =
         new ApiKey(
@@ -369,7 +378,6 @@ final class RedisAccountsTest {
             Optional.empty(),
             false);
 
-    long before = version(store);
     conflict(accounts.create("root", project), "project search exists");
     conflict(accounts.create("root", organization), "organization " + id + " exists");
     conflict(accounts.create("root", orphan), "there is no project gone");
@@ -381,7 +389,7 @@ final class RedisAccountsTest {
         accounts.replace("root", new Stored<>(new Project(id, "none", "P", Optional.empty()), 1)),
         "there is no project none");
 
-    assertThat(version(store)).isEqualTo(before);
+    assertThat(version(store)).isEqualTo(version);
     assertThat(store.commands().xlen(new Keys(id).audit())).isEqualTo(4);
     assertThat(store.commands().zrange(new Keys(id).index(RecordKind.KEY), 0, -1))
         .containsExactly("k1");
@@ -447,11 +455,14 @@ final class RedisAccountsTest {
 
   private RedisAccounts filled(Store store) {
     RedisAccounts accounts = new RedisAccounts(store.connections());
-    join(accounts.create("root", organization));
-    join(accounts.create("root", project));
-    join(accounts.create("root", user));
-    join(accounts.create("root", key));
+    for (AccountRecord record : List.of(organization, project, user, key)) {
+      assertThat(join(accounts.create("root", record))).isEqualTo(version(store));
+    }
     return accounts;
+  }
+
+  private long version(Store store) {
+    return Long.parseLong(store.commands().get(new Keys(id).version()));
   }
 
   private ApiKey withSecret(String keyId, KeyText secret) {

@@ -63,7 +63,7 @@ final class RedisCountersTest {
             new Scope.Part.OfBlock("a", "b:b"),
             new Scope.Part.OfBlock("a%3Ab", "b"));
     for (Scope.Part part : parts) {
-      RateLimit limit = new RateLimit(new Scope(Scope.Level.USER, "u", part), rate(2, 60));
+      ScopedLimit limit = new ScopedLimit(new Scope(Scope.Level.USER, "u", part), rate(2, 60));
 
       assertThat(used(join(counters.admit(hold(part + "1", limit), 0)))).isEqualTo(1);
       assertThat(used(join(counters.admit(hold(part + "2", limit), 0)))).isEqualTo(2);

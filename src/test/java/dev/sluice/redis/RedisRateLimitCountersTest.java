@@ -223,7 +223,7 @@ final class RedisRateLimitCountersTest {
         }
         calls.forEach(call -> assertThat(failure(call).outcome()).isEqualTo(Outcome.TIMEOUT));
         assertThat(Duration.ofNanos(System.nanoTime() - start))
-            .isBetween(Duration.ofMillis(10), Duration.ofMillis(1_000));
+            .isBetween(Duration.ofMillis(10), Duration.ofSeconds(30));
       } finally {
         signal(redis, "CONT");
       }

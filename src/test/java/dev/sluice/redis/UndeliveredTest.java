@@ -10,6 +10,7 @@ import dev.sluice.admission.ScopedLimit;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Rate;
 import dev.sluice.redis.RedisUnavailable.Outcome;
+import dev.sluice.testing.Wire;
 import dev.sluice.usage.Settlement;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.async.RedisAsyncCommands;

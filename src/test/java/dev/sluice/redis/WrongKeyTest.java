@@ -15,6 +15,7 @@ import dev.sluice.admission.Admission;
 import dev.sluice.admission.AdmissionRequest;
 import dev.sluice.admission.Authentication;
 import dev.sluice.admission.Decision;
+import dev.sluice.admission.Demand;
 import dev.sluice.admission.Origin;
 import dev.sluice.admission.Refusal;
 import dev.sluice.policy.Catalog;
@@ -91,7 +92,7 @@ final class WrongKeyTest {
   private static Map<String, Long> commands(String organization) {
     Admission admission =
         new Admission(
-            new Catalog(Map.of(), Map.of()),
+            () -> new Catalog(Map.of(), Map.of()),
             new Callers(new RedisAccounts(connections), 100, System::nanoTime),
             new RedisCounters(connections),
             Duration.ofMinutes(1),
@@ -130,7 +131,13 @@ final class WrongKeyTest {
             join(
                 admission.admit(
                     new AdmissionRequest(
-                        "hold", Optional.empty(), credential, "small", new Origin.Unknown()))))
+                        "hold",
+                        Optional.empty(),
+                        credential,
+                        "small",
+                        Demand.UNKNOWN,
+                        new Origin.Unknown(),
+                        true))))
         .isEqualTo(new Decision.Refused(refusal, Optional.empty(), List.of()));
   }
 

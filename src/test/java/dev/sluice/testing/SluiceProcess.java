@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ import org.awaitility.Awaitility;
 public final class SluiceProcess implements AutoCloseable {
   private static final Pattern DOOR =
       Pattern.compile("(gateway|grpc|http|metrics|debug) ((?:https?://)?[0-9.]+:[0-9]+)");
+
+  /** A JVM on a machine that is busy with others takes its time. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Process process;
   private final Path log;
@@ -62,6 +66,7 @@ public final class SluiceProcess implements AutoCloseable {
   /** The URL of a door, once the log names it. */
   public String door(String name) {
     return Awaitility.await()
+        .atMost(PATIENCE)
         .conditionEvaluationListener(
             condition -> {
               if (condition.getRemainingTimeInMS() <= 0) {
@@ -104,7 +109,7 @@ public final class SluiceProcess implements AutoCloseable {
   /** Waits for its end; its exit code. */
   public int exitCode() {
     try {
-      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException("it does not end; the log says:\n" + log());
       }
       return process.exitValue();

@@ -5,6 +5,7 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import dev.sluice.Doors;
 import dev.sluice.Server;
 import dev.sluice.account.AccountRecord;
+import dev.sluice.account.Accounts;
 import dev.sluice.account.ApiKey;
 import dev.sluice.account.Changes;
 import dev.sluice.account.KeyAge;
@@ -127,6 +128,10 @@ public final class Stack implements AutoCloseable {
     return sluice.doors();
   }
 
+  public Accounts accounts() {
+    return sluice.server().accounts();
+  }
+
   /** Its own. */
   public EmbeddedRedis redis() {
     return redis.orElseThrow();
@@ -153,7 +158,7 @@ public final class Stack implements AutoCloseable {
 
   /** A new key of a user; {@code tier} empty gives the user none. */
   public KeyIssuer.Issued issue(String user, Optional<String> tier) {
-    return new KeyIssuer(sluice.server().accounts(), new SecureRandom(), "test")
+    return new KeyIssuer(accounts(), new SecureRandom(), "test")
         .issue(new KeyIssuer.Order(ORGANIZATION, "default", user, user, tier, Optional.empty()))
         .toCompletableFuture()
         .join();
@@ -171,7 +176,7 @@ public final class Stack implements AutoCloseable {
   /** Changes a record of the organization. */
   public <R extends AccountRecord> void change(
       RecordKind<R> kind, String id, UnaryOperator<R> change) {
-    new Changes(sluice.server().accounts(), "test")
+    new Changes(accounts(), "test")
         .change(kind, ORGANIZATION, id, change)
         .toCompletableFuture()
         .join();
@@ -183,8 +188,7 @@ public final class Stack implements AutoCloseable {
     change(
         RecordKind.ORGANIZATION,
         ORGANIZATION,
-        old ->
-            new Organization(old.id(), old.name(), old.tier(), Optional.of(age), old.archived()));
+        old -> old.withKeyAge(Optional.of(age)));
   }
 
   /** Makes a key look as if it had been issued so many days ago. */

@@ -81,7 +81,8 @@ public final class Gateway {
             options.maxWait(),
             ConcurrentHashMap.newKeySet());
     this.uncounted = new Uncounted(deciding, replies);
-    this.models = new Models(deciding.admission(), deciding.refusals(), deciding.notices(), Instant.now());
+    this.models =
+        new Models(deciding.admission(), deciding.refusals(), deciding.notices(), Instant.now());
     this.keyInfo =
         new KeyInfo(
             deciding.admission(),

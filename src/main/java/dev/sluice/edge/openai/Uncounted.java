@@ -51,9 +51,7 @@ final class Uncounted {
         deciding
             .admission()
             .authenticate(
-                credential,
-                permission,
-                caller -> Origins.of(request, proved(request, caller)))
+                credential, permission, caller -> Origins.of(request, proved(request, caller)))
             .thenCompose(
                 authentication ->
                     authentication instanceof Authentication.Known known

@@ -256,7 +256,7 @@ final class RateLimitServiceTest {
                     .contains("Redis")
                     .contains("no answer within 2000 ms");
               });
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
     } finally {
       signal("CONT");
     }

@@ -1,4 +1,4 @@
-package dev.sluice.redis;
+package dev.sluice.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,32 +8,34 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
-/** A wire to a Redis on this host that can lose the replies, and break. */
-final class Wire implements AutoCloseable {
+/** A wire to a Redis on this host that can stand still, lose the replies, and break. */
+public final class Wire implements AutoCloseable {
   private final ServerSocket server;
   private final int redisPort;
   private final List<Socket> ends = new ArrayList<>();
   private volatile boolean mute;
   private volatile boolean cut;
+  private volatile boolean still;
 
-  Wire(int redisPort) throws IOException {
+  public Wire(int redisPort) throws IOException {
     this.redisPort = redisPort;
     this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     start(this::accept);
   }
 
-  String url() {
+  public String url() {
     return "redis://127.0.0.1:" + server.getLocalPort();
   }
 
   /** From now on replies are lost; what is sent still arrives. */
-  void mute() {
+  public void mute() {
     mute = true;
   }
 
   /** Breaks all connections, and lets none be made. */
-  synchronized void cut() throws IOException {
+  public synchronized void cut() throws IOException {
     cut = true;
     for (Socket end : ends) {
       end.close();
@@ -41,10 +43,16 @@ final class Wire implements AutoCloseable {
     ends.clear();
   }
 
-  /** Works again, for new connections. */
-  void mend() {
+  /** Works again; after lost replies, for new connections. */
+  public void mend() {
     mute = false;
     cut = false;
+    still = false;
+  }
+
+  /** From now on nothing gets through, and nobody is told; what was sent gets through later. */
+  public void standStill() {
+    still = true;
   }
 
   @Override
@@ -74,6 +82,9 @@ final class Wire implements AutoCloseable {
   private void copy(InputStream from, OutputStream to, boolean replies) throws IOException {
     byte[] buffer = new byte[8192];
     for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
+      while (still) {
+        LockSupport.parkNanos(1_000_000);
+      }
       if (!replies || !mute) {
         to.write(buffer, 0, read);
       }

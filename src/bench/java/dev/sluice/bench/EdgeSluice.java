@@ -1,0 +1,84 @@
+package dev.sluice.bench;
+
+import dev.sluice.Main;
+import dev.sluice.policy.DoorMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A Sluice with its doors for edges, as a process of its own on free ports of 127.0.0.1. */
+record EdgeSluice(JavaProcess process) {
+  /** What it, and what it is compared with, says when it listens. */
+  static final Pattern LISTENING =
+      Pattern.compile(
+          "listening: .*grpc ([^,\\s]+), http (http://[^,;\\s]+)(?:, metrics (http://[^,;\\s]+))?");
+
+  /**
+   * Starts one.
+   *
+   * @param name of its folder, which has its configuration, and of its log
+   * @param redis its URL
+   */
+  static EdgeSluice start(
+      Processes processes, String name, DoorMode extAuthz, DoorMode auth, String redis)
+      throws IOException, InterruptedException {
+    Path folder = Files.createDirectory(processes.folder().resolve(name));
+    Path configuration = configuration(folder, extAuthz, auth, redis);
+    return new EdgeSluice(
+        processes.start(
+            "sluice-" + name,
+            Main.class,
+            List.of("serve", "--config", configuration.toString()),
+            LISTENING));
+  }
+
+  /** Writes what one is started with. */
+  static Path configuration(Path folder, DoorMode extAuthz, DoorMode auth, String redis)
+      throws IOException {
+    Files.writeString(folder.resolve("sambastack.yaml"), GatewayStack.SAMBASTACK);
+    Path rules = Files.createDirectory(folder.resolve("ratelimit"));
+    Files.writeString(rules.resolve("bench.yaml"), LimitQuestions.RULES);
+    // Time-outs that a busy machine does not reach, as they would fail the run. Holds, which nobody
+    // ends here, expire while others are made, so that their end is in what Redis costs.
+    return Files.writeString(
+        folder.resolve("sluice.yaml"),
+        """
+        sambastack: sambastack.yaml
+        redis: %1$s
+        gateway: {host: 127.0.0.1, port: 0, redisTimeout: 5s}
+        grpc: {host: 127.0.0.1, port: 0}
+        http: {host: 127.0.0.1, port: 0}
+        metrics: {host: 127.0.0.1, port: 0}
+        debug: {host: 127.0.0.1, port: 0}
+        extAuthz: {mode: %2$s, timeout: 5s}
+        auth: {mode: %3$s, timeout: 5s}
+        rateLimit: {directory: ratelimit, timeout: 5s}
+        lease: 5s
+        drainTimeout: 1s
+        deployments:
+        - {name: simulated, url: 'http://127.0.0.1:9', slots: 1, models: [%4$s]}
+        """
+            .formatted(redis, text(extAuthz), text(auth), GatewayStack.MODEL));
+  }
+
+  private static String text(DoorMode mode) {
+    return mode.name().toLowerCase(Locale.ROOT);
+  }
+
+  EdgeTarget target() {
+    return target(EdgeTarget.Kind.SLUICE, process);
+  }
+
+  static EdgeTarget target(EdgeTarget.Kind kind, JavaProcess process) {
+    return new EdgeTarget(kind, process.said(1), process.said(2), Optional.of(process.handle()));
+  }
+
+  /** The URL of its metrics. */
+  String metrics() {
+    return process.said(3) + "/metrics";
+  }
+}
