@@ -7,10 +7,12 @@
 local key = KEYS[1]
 local attempts = {
   {'SET', key, '', 'PX', 1000}, {'GET', key}, {'MGET', key}, {'EXISTS', key}, {'SETNX', key, ''},
-  {'PEXPIRE', key, 1000}, {'EXPIRE', key, 1}, {'TIME'}, {'SCAN', '0', 'COUNT', 1},
+  {'PEXPIRE', key, 1000}, {'EXPIRE', key, 1}, {'TYPE', key}, {'TIME'}, {'SCAN', '0', 'COUNT', 1},
   -- From here on the key has another type: none of these changes anything.
   {'INCRBY', key, 1}, {'ZADD', key, 0, ''}, {'ZREM', key, ''}, {'ZCARD', key},
-  {'ZRANGEBYLEX', key, '-', '+', 'LIMIT', 0, 1}, {'XADD', key, 'MAXLEN', '~', 1, '*', 'a', ''},
+  {'ZRANGEBYLEX', key, '-', '+', 'LIMIT', 0, 1}, {'ZRANGEBYSCORE', key, 0, 0},
+  {'ZCOUNT', key, 0, 0}, {'ZSCORE', key, ''}, {'ZMSCORE', key, ''},
+  {'XREVRANGE', key, '+', '-', 'COUNT', 1}, {'XADD', key, 'MAXLEN', '~', 1, '*', 'a', ''},
   {'UNLINK', key}, {'DEL', key}
 }
 local lacking = {}

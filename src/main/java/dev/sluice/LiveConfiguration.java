@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * asks once.
  */
 final class LiveConfiguration implements ConfigurationWatch.Follower {
+  /** How late a wait or a lease may end when nothing else happens in the queue. */
+  static final long EXPIRY_TICK_MILLIS = 50;
+
   private static final Logger log = LoggerFactory.getLogger(LiveConfiguration.class);
 
   private final LocalDispatcher dispatcher;

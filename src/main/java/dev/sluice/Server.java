@@ -48,7 +48,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Server implements AutoCloseable {
   private static final int KNOWN_CALLERS = 100_000;
-  private static final Duration EXPIRY_TICK = Duration.ofMillis(50);
   private static final Duration REDIS_START = Duration.ofSeconds(5);
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final Logger log = LoggerFactory.getLogger(Server.class);
@@ -80,7 +79,7 @@ public final class Server implements AutoCloseable {
     this.accounts = new RedisAccounts(redis);
     this.keyUse = new KeyUseRecording(redis, metrics);
     this.live = new LiveConfiguration(configuration, metrics, clock);
-    vertx.setPeriodic(EXPIRY_TICK.toMillis(), timer -> live.dispatcher().expire());
+    vertx.setPeriodic(LiveConfiguration.EXPIRY_TICK_MILLIS, timer -> live.dispatcher().expire());
     Counters counters = new RedisCounters(redis);
     RequestId ids = new RequestId();
     Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);

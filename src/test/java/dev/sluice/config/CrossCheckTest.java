@@ -122,9 +122,12 @@ final class CrossCheckTest {
                 + " with 20 requests in 60 s and 20 requests in 86400 s",
             "sambastack.yaml:1: serviceTiers.web: missing: the built-in tier holds, which lists c"
                 + " with 60 requests in 60 s and 12000 requests in 86400 s");
-    assertThat(configuration.catalog().allowedModels("free", false, Instant.EPOCH)).containsExactly("c");
-    assertThat(configuration.catalog().allowedModels("web", true, Instant.EPOCH)).containsExactly("c");
-    assertThat(configuration.catalog().allowedModels("gold", true, Instant.EPOCH)).containsExactly("a");
+    assertThat(configuration.catalog().allowedModels("free", false, Instant.EPOCH))
+        .containsExactly("c");
+    assertThat(configuration.catalog().allowedModels("web", true, Instant.EPOCH))
+        .containsExactly("c");
+    assertThat(configuration.catalog().allowedModels("gold", true, Instant.EPOCH))
+        .containsExactly("a");
   }
 
   @Test

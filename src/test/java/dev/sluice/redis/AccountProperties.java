@@ -157,7 +157,6 @@ final class AccountProperties {
     private final Map<String, Stored<AccountRecord>> records = new HashMap<>();
     private final Map<String, KeyText> texts = new HashMap<>();
     private long version;
-    private long changes;
 
     private Model(String id) {
       this.id = id;

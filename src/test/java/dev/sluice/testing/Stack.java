@@ -11,7 +11,6 @@ import dev.sluice.account.Changes;
 import dev.sluice.account.KeyAge;
 import dev.sluice.account.KeyIssuer;
 import dev.sluice.account.KeySecret;
-import dev.sluice.account.Organization;
 import dev.sluice.account.RecordKind;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.ConfigurationWatch;
@@ -185,10 +184,7 @@ public final class Stack implements AutoCloseable {
   /** From now on keys of the organization are warned of at 60 days, and refused at 90. */
   public void limitAgeOfKeys() {
     KeyAge age = new KeyAge(Duration.ofDays(60), Duration.ofDays(90));
-    change(
-        RecordKind.ORGANIZATION,
-        ORGANIZATION,
-        old -> old.withKeyAge(Optional.of(age)));
+    change(RecordKind.ORGANIZATION, ORGANIZATION, old -> old.withKeyAge(Optional.of(age)));
   }
 
   /** Makes a key look as if it had been issued so many days ago. */
