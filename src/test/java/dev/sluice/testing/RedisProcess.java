@@ -66,7 +66,7 @@ public final class RedisProcess implements AutoCloseable {
     try {
       Path folder = Files.createDirectory(parent.resolve("redis-" + port)).toAbsolutePath();
       List<String> lines =
-          new ArrayList<>(List.of("bind 127.0.0.1", "port " + port, "dir " + folder));
+          new ArrayList<>(List.of("bind 127.0.0.1", "port " + port, "dir \"" + folder + "\""));
       if (!sentinel) {
         lines.add("save \"\"");
       }
