@@ -29,6 +29,7 @@ final class ModelsConfigurationTest {
         - {models: [m, n, o]}
         deprecated:
         - {models: [old]}
+        free: [{models: [n, m, o], qos: web}]
       """;
 
   private static final String OURS =
@@ -270,8 +271,8 @@ final class ModelsConfigurationTest {
     assertThat(configuration.administrators().names()).containsExactly("a@x", "b@x", "c@x");
     assertThat(texts(configuration.warnings()))
         .containsExactly(
-            "sambastack.yaml:7: auth-and-billing.admins: db-admin.admins is there as well, in"
-                + " sambastack.yaml:6: all of both are administrators");
+            "sambastack.yaml:8: auth-and-billing.admins: db-admin.admins is there as well, in"
+                + " sambastack.yaml:7: all of both are administrators");
   }
 
   @ParameterizedTest
@@ -290,7 +291,7 @@ final class ModelsConfigurationTest {
     assertThat(errors("", VENDOR + "db-admin: " + section + "\n"))
         .singleElement()
         .asString()
-        .startsWith("sambastack.yaml:6: " + problem);
+        .startsWith("sambastack.yaml:7: " + problem);
   }
 
   @Test
