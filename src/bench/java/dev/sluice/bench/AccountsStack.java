@@ -156,13 +156,6 @@ final class AccountsStack implements AutoCloseable {
     return List.copyOf(keys.subList(0, Math.min(most, keys.size())));
   }
 
-  /** Calls that took Redis more than 2 ms. */
-  long slowCalls() {
-    try (RedisClient client = RedisClient.create(redis.url())) {
-      return client.connect().sync().slowlogLen();
-    }
-  }
-
   /** Ends everything. */
   @Override
   public void close() {

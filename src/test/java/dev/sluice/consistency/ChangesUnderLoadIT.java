@@ -8,7 +8,6 @@ import dev.sluice.account.KeyTerms;
 import dev.sluice.account.KeyText;
 import dev.sluice.account.Stored;
 import dev.sluice.consistency.Way.Kind;
-import dev.sluice.demo.SimulatedBackendOptions;
 import dev.sluice.testing.CommandLines;
 import dev.sluice.testing.Stack;
 import java.io.IOException;
@@ -40,35 +39,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ChangesUnderLoadIT {
   private static final long HALF_A_SECOND = Duration.ofMillis(500).toNanos();
   private static final String REFUSED = "401 invalid_api_key";
-  private static final String SAMBASTACK =
-      """
-      serviceTiers:
-        web:
-        - models: [small, large]
-          queueDepth: 1000
-          qos: web
-          rates:
-          - {allowedRequests: 100000, periodSeconds: 3600}
-          - {allowedRequests: 900000, periodSeconds: 86400}
-        gold:
-        - models: [small]
-          queueDepth: 1000
-          qos: web
-          rates:
-          - {allowedRequests: 200000, periodSeconds: 3600}
-          - {allowedRequests: 900000, periodSeconds: 86400}
-        other:
-        - models: [large]
-          queueDepth: 1000
-          qos: web
-          rates:
-          - {allowedRequests: 100000, periodSeconds: 3600}
-          - {allowedRequests: 900000, periodSeconds: 86400}
-      bundles:
-        bundleDeploymentSpecs:
-        - {name: one, groups: [{name: default, qosList: [web]}]}
-      """;
-
   @TempDir private static Path folder;
   private static final AtomicInteger organizations = new AtomicInteger();
   private static Stack stack;
@@ -77,15 +47,7 @@ class ChangesUnderLoadIT {
 
   @BeforeAll
   static void start() {
-    stack =
-        new Stack(
-            folder,
-            SAMBASTACK,
-            "gateway: {host: 127.0.0.1, port: 0, redisTimeout: 20s}\n",
-            List.of(
-                SimulatedBackendOptions.of("one", List.of("small", "large"))
-                    .withPace(Duration.ZERO, 0)
-                    .withSlots(100)));
+    stack = Replica.stack(folder);
     sluice = new CommandLines(stack.configurationFile());
     // Every door in every mode, and two replicas at least where a script decides.
     replicas.add(replica("first", "full", "full"));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.account.KeyIssuer;
 import dev.sluice.consistency.Way.Kind;
-import dev.sluice.demo.SimulatedBackendOptions;
 import dev.sluice.testing.CommandLines;
 import dev.sluice.testing.Stack;
 import dev.sluice.testing.Wire;
@@ -27,27 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Of three servers on one Redis, one loses its way there, and finds it again. */
 class CutFromRedisIT {
   private static final String UNAVAILABLE = "503 limits_unavailable";
-  private static final String SAMBASTACK =
-      """
-      serviceTiers:
-        web:
-        - models: [small]
-          queueDepth: 1000
-          qos: web
-          rates:
-          - {allowedRequests: 100000, periodSeconds: 3600}
-          - {allowedRequests: 900000, periodSeconds: 86400}
-        gold:
-        - models: [small]
-          queueDepth: 1000
-          qos: web
-          rates:
-          - {allowedRequests: 200000, periodSeconds: 3600}
-          - {allowedRequests: 900000, periodSeconds: 86400}
-      bundles:
-        bundleDeploymentSpecs:
-        - {name: one, groups: [{name: default, qosList: [web]}]}
-      """;
 
   private enum Fault {
     /** Connections break, and none can be made. */
@@ -77,15 +55,7 @@ class CutFromRedisIT {
   @BeforeAll
   static void start() throws IOException {
     // The third of the servers is in it.
-    stack =
-        new Stack(
-            folder,
-            SAMBASTACK,
-            "gateway: {host: 127.0.0.1, port: 0, redisTimeout: 20s}\n",
-            List.of(
-                SimulatedBackendOptions.of("one", List.of("small"))
-                    .withPace(Duration.ZERO, 0)
-                    .withSlots(100)));
+    stack = Replica.stack(folder);
     sluice = new CommandLines(stack.configurationFile());
     wire = new Wire(stack.redis().port());
     replicas.add(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.consistency.Way.Kind;
+import dev.sluice.demo.SimulatedBackendOptions;
 import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.Stack;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
@@ -22,6 +23,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,35 @@ final class Replica implements AutoCloseable {
   private static final String CLIENT = "127.0.0.1";
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String SAMBASTACK =
+      """
+      serviceTiers:
+        web:
+        - models: [small, large]
+          queueDepth: 1000
+          qos: web
+          rates:
+          - {allowedRequests: 100000, periodSeconds: 3600}
+          - {allowedRequests: 900000, periodSeconds: 86400}
+        gold:
+        - models: [small]
+          queueDepth: 1000
+          qos: web
+          rates:
+          - {allowedRequests: 200000, periodSeconds: 3600}
+          - {allowedRequests: 900000, periodSeconds: 86400}
+        other:
+        - models: [large]
+          queueDepth: 1000
+          qos: web
+          rates:
+          - {allowedRequests: 100000, periodSeconds: 3600}
+          - {allowedRequests: 900000, periodSeconds: 86400}
+      bundles:
+        bundleDeploymentSpecs:
+        - {name: one, groups: [{name: default, qosList: [web]}]}
+      """;
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -53,6 +84,18 @@ final class Replica implements AutoCloseable {
     this.process =
         new SluiceProcess(folder, environment, "serve", "--config", configuration.toString());
     this.grpc = ManagedChannelBuilder.forTarget(process.door("grpc")).usePlaintext().build();
+  }
+
+  /** The Redis, the backend and the file that replicas share; and one server more, on it. */
+  static Stack stack(Path folder) {
+    return new Stack(
+        folder,
+        SAMBASTACK,
+        "gateway: {host: 127.0.0.1, port: 0, redisTimeout: 20s}\n",
+        List.of(
+            SimulatedBackendOptions.of("one", List.of("small", "large"))
+                .withPace(Duration.ZERO, 0)
+                .withSlots(100)));
   }
 
   SluiceProcess process() {
