@@ -20,6 +20,12 @@ final class Logging {
     SLF4JBridgeHandler.install();
   }
 
+  /** For commands that answer by themselves: what goes well is not worth a line. */
+  static void onlyTrouble() {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.getLogger("dev.sluice").setLevel(Level.WARN);
+  }
+
   /** Replaces what logback.xml set for the time until the configuration was read. */
   static void configure(SluiceConfig.Log settings) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();

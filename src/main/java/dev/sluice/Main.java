@@ -14,6 +14,7 @@ import dev.sluice.demo.DemoCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +41,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BackendCommand.class
     })
 public final class Main {
+  /** The commands that run on, and whose log is followed. */
+  private static final Set<String> SERVICES = Set.of("serve", "demo", "backend");
+
   /** In the place of what Java could not decode. */
   private static final char UNKNOWN = '\uFFFD';
 
@@ -52,6 +56,9 @@ public final class Main {
       System.err.println(
           "sluice: an argument has a character that this locale does not: set LC_ALL=C.UTF-8");
       System.exit(2);
+    }
+    if (args.length > 0 && !SERVICES.contains(args[0])) {
+      Logging.onlyTrouble();
     }
     // Whatever the locale: a backup made by cron must not have ? in the place of letters.
     System.exit(

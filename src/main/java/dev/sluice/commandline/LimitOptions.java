@@ -34,7 +34,8 @@ final class LimitOptions {
       try {
         all.add(LimitText.parse(text));
       } catch (IllegalArgumentException e) {
-        throw new CommandFailed("--limit " + text + ": " + e.getMessage());
+        String several = text.contains(",") ? "; for several limits say --limit several times" : "";
+        throw new CommandFailed("--limit " + text + ": " + e.getMessage() + several);
       }
     }
     try {
