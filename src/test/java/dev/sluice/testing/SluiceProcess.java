@@ -43,6 +43,8 @@ public final class SluiceProcess implements AutoCloseable {
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.to(log.toFile()));
       builder.environment().putAll(environment);
       this.process = builder.start();
+      // Also when a test fails before it can close this.
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
