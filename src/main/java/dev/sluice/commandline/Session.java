@@ -30,8 +30,11 @@ import java.util.concurrent.TimeUnit;
  * blocks.
  */
 final class Session implements AutoCloseable {
+  /** Whoever still does not know why there is no answer then, may get one later. */
+  private static final Duration CONNECT = Duration.ofSeconds(3);
+
   /** A JVM that has just begun, on a machine that is busy, needs seconds for its first call. */
-  private static final Duration CONNECT = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(12);
 
   private final Optional<EmbeddedRedis> own;
   private final EventLoopGroup loops =
@@ -47,7 +50,7 @@ final class Session implements AutoCloseable {
 
   static Session open(Configuration configuration) {
     Session session = connect(configuration);
-    if (!session.redis.awaitAnswer(CONNECT)) {
+    if (!session.answered()) {
       String why = session.redis.trouble().map(trouble -> ": " + trouble).orElse("");
       session.close();
       throw new CommandFailed(
@@ -55,6 +58,10 @@ final class Session implements AutoCloseable {
               .formatted(why));
     }
     return session;
+  }
+
+  private boolean answered() {
+    return redis.awaitAnswer(CONNECT) || (redis.trouble().isEmpty() && redis.awaitAnswer(PATIENCE));
   }
 
   private static Session connect(Configuration configuration) {

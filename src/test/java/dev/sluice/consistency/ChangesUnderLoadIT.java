@@ -138,11 +138,11 @@ class ChangesUnderLoadIT {
     USER_ARCHIVED("users archive ann --organization ORG", REFUSED, REFUSED, REFUSED),
     ORGANIZATION_ARCHIVED("orgs archive ORG", REFUSED, REFUSED, REFUSED),
     TIER_OF_THE_USER(
-        "users assign ann --organization ORG --tier gold", "200 200000", "200", "200 small"),
+        "tiers assign gold --organization ORG --user ann", "200 200000", "200", "200 small"),
     TIER_OF_THE_KEY(
-        "keys assign KEY --organization ORG --tier gold", "200 200000", "200", "200 small"),
+        "tiers assign gold --organization ORG --key KEY", "200 200000", "200", "200 small"),
     TIER_WITHOUT_THE_MODEL(
-        "users assign ann --organization ORG --tier other",
+        "tiers assign other --organization ORG --user ann",
         "404 model_not_found",
         "200",
         "200 large");

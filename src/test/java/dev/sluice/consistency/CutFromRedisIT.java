@@ -122,7 +122,7 @@ class CutFromRedisIT {
           .containsPattern("sluice_decisions_total\\{.*reason=\"store_unavailable\"");
 
       sluice.ok("keys", "revoke", leaver.record().id(), "--organization", Stack.ORGANIZATION);
-      sluice.ok("users", "assign", user, "--organization", Stack.ORGANIZATION, "--tier", "gold");
+      sluice.ok("tiers", "assign", "gold", "--organization", Stack.ORGANIZATION, "--user", user);
       refuses(cutOff, leaverKey);
       clients.await(10, System.nanoTime());
       clients.end();
