@@ -51,7 +51,7 @@ public final class TiersCommand extends Group {
                     List.of(
                         tier.name(),
                         Integer.toString(tier.models().size()),
-                        String.join(",", labels(tier)),
+                        labels(tier).isEmpty() ? "-" : String.join(",", labels(tier)),
                         system(tier) ? "system" : "service")));
     TextTable.of(rows).lines().forEach(shared::print);
     return 0;

@@ -73,7 +73,8 @@ class TiersCommandIT {
             "TIER        MODELS  QOS         KIND",
             "deprecated  1       deprecated  system",
             "enterprise  2       batch,web   service",
-            "free        1       web         service");
+            "free        1       web         service",
+            "web         0       -           service");
     assertThat(sluice.ok("tiers", "list", "--format", "json").lines().get(1))
         .isEqualTo(
             "{\"tier\":\"enterprise\",\"models\":2,\"system\":false,\"qos\":[\"batch\",\"web\"]}");
