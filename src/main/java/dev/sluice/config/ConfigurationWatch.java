@@ -50,13 +50,27 @@ public final class ConfigurationWatch implements AutoCloseable {
 
   /** Reads the files for the first time; later ones follow from here. Blocks. */
   public synchronized Configuration load() throws InvalidConfiguration {
-    Set<Path> read = new TreeSet<>();
+    learnFiles();
+    // Taken before they are read: what is written between the two must be seen as a change.
+    judged = Fingerprint.of(files);
+    return read();
+  }
+
+  /** Also when they cannot be used: a file that is named now must be followed from now on. */
+  private void learnFiles() {
     try {
-      return Configuration.load(sluiceYaml, environment, read::add);
+      read();
+    } catch (InvalidConfiguration e) {
+      log.debug("not usable: {}", e.getMessage()); // as it will be said when they are read
+    }
+  }
+
+  private Configuration read() throws InvalidConfiguration {
+    Set<Path> reads = new TreeSet<>();
+    try {
+      return Configuration.load(sluiceYaml, environment, reads::add);
     } finally {
-      // Also when they cannot be used: a file that is named now must be followed from now on.
-      files = read;
-      judged = Fingerprint.of(files);
+      files = reads;
     }
   }
 
