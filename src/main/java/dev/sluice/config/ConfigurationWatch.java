@@ -3,8 +3,7 @@ package dev.sluice.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -39,9 +38,11 @@ public final class ConfigurationWatch implements AutoCloseable {
             daemon.setDaemon(true);
             return daemon;
           });
-  private Set<Path> files = Set.of();
-  private Fingerprint judged = Fingerprint.NONE;
-  private Fingerprint seen = Fingerprint.NONE;
+
+  /** The files that were read last, as they were just before. */
+  private Map<Path, Fingerprint> judged = Map.of();
+
+  private Map<Path, Fingerprint> seen = Map.of();
 
   public ConfigurationWatch(Path sluiceYaml, Map<String, String> environment) {
     this.sluiceYaml = sluiceYaml;
@@ -50,27 +51,14 @@ public final class ConfigurationWatch implements AutoCloseable {
 
   /** Reads the files for the first time; later ones follow from here. Blocks. */
   public synchronized Configuration load() throws InvalidConfiguration {
-    learnFiles();
-    // Taken before they are read: what is written between the two must be seen as a change.
-    judged = Fingerprint.of(files);
-    return read();
-  }
-
-  /** Also when they cannot be used: a file that is named now must be followed from now on. */
-  private void learnFiles() {
+    Map<Path, Fingerprint> reads = new TreeMap<>();
     try {
-      read();
-    } catch (InvalidConfiguration e) {
-      log.debug("not usable: {}", e.getMessage()); // as it will be said when they are read
-    }
-  }
-
-  private Configuration read() throws InvalidConfiguration {
-    Set<Path> reads = new TreeSet<>();
-    try {
-      return Configuration.load(sluiceYaml, environment, reads::add);
+      // Taken before each is read: what is written between the two must be seen as a change.
+      return Configuration.load(
+          sluiceYaml, environment, file -> reads.put(file, Fingerprint.of(file)));
     } finally {
-      files = reads;
+      // Also when they cannot be used: a file that is named now must be followed from now on.
+      judged = reads;
     }
   }
 
@@ -99,7 +87,8 @@ public final class ConfigurationWatch implements AutoCloseable {
 
   /** One look; blocks. */
   synchronized void look(Follower follower) {
-    Fingerprint now = Fingerprint.of(files);
+    Map<Path, Fingerprint> now = new TreeMap<>();
+    judged.keySet().forEach(file -> now.put(file, Fingerprint.of(file)));
     boolean still = now.equals(seen);
     seen = now;
     if (still && !now.equals(judged)) {

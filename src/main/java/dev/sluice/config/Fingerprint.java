@@ -9,24 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 
-/** What is in some files and in all files below some folders, cut down to a hash. */
+/** What is in a file, or in all files below a folder, cut down to a hash. */
 record Fingerprint(String sha256) {
-  /** Of nothing that was ever read. */
-  static final Fingerprint NONE = new Fingerprint("");
-
   /** More than any file of a configuration may have; what stands behind it does not count. */
   private static final int MOST_BYTES = 8 << 20;
 
   private static final int DEEPEST = 16;
 
-  /** Of the files as they are now; one that cannot be read counts as such. Blocks. */
-  static Fingerprint of(Collection<Path> files) {
+  /** As it is now; what cannot be read counts as such. Blocks. */
+  static Fingerprint of(Path file) {
     MessageDigest digest = sha256Digest();
-    files.forEach(file -> add(file, digest));
+    add(file, digest);
     return new Fingerprint(HexFormat.of().formatHex(digest.digest()));
   }
 
