@@ -38,21 +38,17 @@ final class EdgeDoors {
   private final GrpcDoor grpc;
   private final EdgeHttp http;
 
-  /**
-   * @param unreal by which the doors are tried before they open: of a caller who exists nowhere
-   */
   EdgeDoors(
       SluiceConfig settings,
       Endpoints endpoints,
       Vertx vertx,
-      Deciding deciding,
-      Admission unreal,
+      Decisions decisions,
       DescriptorLimits limits,
       Readiness readiness) {
     this.settings = settings;
     this.vertx = vertx;
-    this.deciding = deciding;
-    this.unreal = unreal;
+    this.deciding = decisions.deciding();
+    this.unreal = decisions.rehearsed();
     this.limits = limits;
     this.readiness = readiness;
     this.grpc = grpc(PartOptions.grpc(settings, endpoints), deciding);

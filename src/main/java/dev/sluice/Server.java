@@ -1,18 +1,9 @@
 package dev.sluice;
 
-import dev.sluice.account.CallerLookup;
-import dev.sluice.account.Callers;
-import dev.sluice.account.KeyUse;
-import dev.sluice.admission.Admission;
-import dev.sluice.admission.Counters;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.ConfigurationWatch;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.edge.Deciding;
-import dev.sluice.edge.Notices;
-import dev.sluice.edge.Proofs;
-import dev.sluice.edge.Refusals;
-import dev.sluice.edge.RequestId;
 import dev.sluice.edge.debug.DebugDoor;
 import dev.sluice.edge.metrics.MetricsDoor;
 import dev.sluice.edge.openai.Gateway;
@@ -20,16 +11,11 @@ import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.DescriptorLimits;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
-import dev.sluice.redis.RedisCounters;
 import dev.sluice.redis.RedisRateLimitCounters;
-import dev.sluice.redis.RehearsalAccounts;
-import dev.sluice.redis.SharedSecret;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Optional;
-import java.util.Random;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   Envoy, NGINX ─► EdgeDoors ─┐
- *                              ├─► Admission ─► Counters, Accounts ─► Redis
+ *                              ├─► Decisions ─► Admission ─► Counters, Accounts ─► Redis
  *   OpenAI clients ─► Gateway ─┤
  *                              └─► Dispatcher ─► a batch slot ─► Upstream ─► deployment
  *   Envoy's ratelimit ─► EdgeDoors ─► DescriptorLimits ─► Redis
@@ -47,7 +33,6 @@ import org.slf4j.LoggerFactory;
  * <p>Started and stopped by one thread, which both block.
  */
 public final class Server implements AutoCloseable {
-  private static final int KNOWN_CALLERS = 100_000;
   private static final Duration REDIS_START = Duration.ofSeconds(5);
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final Logger log = LoggerFactory.getLogger(Server.class);
@@ -57,12 +42,10 @@ public final class Server implements AutoCloseable {
   private final Vertx vertx;
   private final Endpoints endpoints;
   private final RedisConnections redis;
-  private final RedisAccounts accounts;
   private final LiveConfiguration live;
+  private final Decisions decisions;
   private final Gateway gateway;
   private final EdgeDoors edges;
-  private final ProofSecret proofSecret;
-  private final KeyUseRecording keyUse;
   private final MetricsDoor metricsDoor;
   private final DebugDoor debugDoor;
   private final ReplicaReadiness readiness;
@@ -76,29 +59,10 @@ public final class Server implements AutoCloseable {
     this.endpoints = new Endpoints(metrics, clock);
     this.redis = store.connect(settings.gateway().redisTimeout(), vertx, metrics);
     this.readiness = new ReplicaReadiness(redis);
-    this.accounts = new RedisAccounts(redis);
-    this.keyUse = new KeyUseRecording(redis, metrics);
     this.live = new LiveConfiguration(configuration, metrics, clock);
     vertx.setPeriodic(LiveConfiguration.EXPIRY_TICK_MILLIS, timer -> live.dispatcher().expire());
-    Counters counters = new RedisCounters(redis);
-    RequestId ids = new RequestId();
-    Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
-    this.proofSecret = new ProofSecret(new SharedSecret(redis), proofs);
-    Deciding deciding =
-        new Deciding(
-            admission(accounts, counters, clock, keyUse.uses()),
-            counters,
-            live::catalog,
-            new Refusals(settings.gateway().busyStatus(), clock, new Random()),
-            new Notices(live::catalog, clock, metrics),
-            proofs,
-            ids,
-            metrics);
-
-    Optional<String> tier = configuration.catalog().tiers().keySet().stream().findFirst();
-    CallerLookup nobody = new RehearsalAccounts(accounts, tier);
-    Admission rehearsed = admission(nobody, counters, clock, KeyUse.IGNORED);
-
+    this.decisions = new Decisions(configuration, live, redis, clock, metrics);
+    Deciding deciding = decisions.deciding();
     this.gateway =
         new Gateway(
             vertx,
@@ -110,7 +74,7 @@ public final class Server implements AutoCloseable {
     RedisConnections hits = store.connect(settings.rateLimit().timeout(), vertx, metrics);
     DescriptorLimits limits =
         PartOptions.limits(settings, live::rules, new RedisRateLimitCounters(hits), clock, metrics);
-    this.edges = new EdgeDoors(settings, endpoints, vertx, deciding, rehearsed, limits, readiness);
+    this.edges = new EdgeDoors(settings, endpoints, vertx, decisions, limits, readiness);
     this.metricsDoor =
         new MetricsDoor(
             vertx, endpoints.http("metrics", settings.metrics()), metrics.registry(), readiness);
@@ -120,12 +84,6 @@ public final class Server implements AutoCloseable {
             endpoints.http("debug", settings.debug()),
             live::inForce,
             live.dispatcher()::snapshot);
-  }
-
-  private Admission admission(
-      CallerLookup of, Counters counters, InstantSource clock, KeyUse keyUse) {
-    Callers callers = new Callers(of, KNOWN_CALLERS, System::nanoTime);
-    return new Admission(live::catalog, callers, counters, settings.lease(), clock, keyUse);
   }
 
   /** A server that listens, and where. */
@@ -152,8 +110,7 @@ public final class Server implements AutoCloseable {
       // It starts all the same: it is not ready until Redis is there, and then it is.
       log.warn("Redis does not answer yet: requests are refused until it does");
     }
-    proofSecret.start(vertx);
-    keyUse.start(vertx, settings.lastUseInterval());
+    decisions.start(vertx);
     endpoints.watch();
     edges.rehearse();
     Doors doors =
@@ -175,7 +132,7 @@ public final class Server implements AutoCloseable {
 
   /** For what administers accounts in the same process. */
   public RedisAccounts accounts() {
-    return accounts;
+    return decisions.accounts();
   }
 
   /** Drains: readiness goes false, what runs ends within its time, then all is stopped. */
@@ -190,7 +147,7 @@ public final class Server implements AutoCloseable {
     Lifecycle.stopped(gateway.drain(settings.drainTimeout()), settings.drainTimeout().plus(STOP));
     edges.stop();
     endpoints.close();
-    keyUse.stop(STOP);
+    decisions.stop(STOP);
     store.disconnect();
     Lifecycle.stopped(Future.join(metricsDoor.stop(), debugDoor.stop()), STOP);
     Lifecycle.stopped(vertx.close(), STOP);

@@ -5,23 +5,17 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import dev.sluice.account.Caller;
 import dev.sluice.account.Callers;
 import dev.sluice.account.Credential;
-import dev.sluice.account.KeyTerms;
 import dev.sluice.account.KeyText;
 import dev.sluice.account.KeyUse;
 import dev.sluice.account.Permission;
-import dev.sluice.account.Standing;
-import dev.sluice.admission.Refusal.BoundExceeded.Bound;
-import dev.sluice.policy.Bounds;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.Concurrency;
 import dev.sluice.policy.ModelAccess;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
@@ -47,6 +41,7 @@ public final class Admission {
   private static final Logger log = LoggerFactory.getLogger(Admission.class);
 
   private final Supplier<Catalog> catalog;
+  private final Judge judge;
   private final Callers callers;
   private final Counters counters;
   private final Duration lease;
@@ -67,6 +62,7 @@ public final class Admission {
       InstantSource clock,
       KeyUse keyUse) {
     this.catalog = catalog;
+    this.judge = new Judge(catalog, clock);
     this.callers = callers;
     this.counters = counters;
     this.lease = lease;
@@ -84,10 +80,12 @@ public final class Admission {
         .known(key)
         .thenCompose(
             known -> {
-              Judgement judgement = judge(known, key, request);
+              Judgement judgement = judge.judge(known, key, request);
               return judgement instanceof Judgement.For
                   ? completedFuture(judgement)
-                  : callers.recent(key, RECENT).thenApply(recent -> judge(recent, key, request));
+                  : callers
+                      .recent(key, RECENT)
+                      .thenApply(recent -> judge.judge(recent, key, request));
             })
         .thenCompose(judgement -> decide(request, key, judgement, ATTEMPTS))
         .thenApply(this::noted)
@@ -130,7 +128,7 @@ public final class Admission {
                 .known(key)
                 .thenCompose(
                     known ->
-                        known.isPresent() && refusal(known, key).isPresent()
+                        known.isPresent() && judge.ofKey(known, key).isPresent()
                             ? callers.recent(key, RECENT)
                             : completedFuture(known)));
   }
@@ -144,7 +142,8 @@ public final class Admission {
     return find.apply(key)
         .<Authentication>thenApply(
             caller ->
-                refusal(caller, key)
+                judge
+                    .ofKey(caller, key)
                     .<Authentication>map(Authentication.Rejected::new)
                     .orElseGet(() -> new Authentication.Known(caller.orElseThrow())))
         .exceptionally(failure -> new Authentication.Rejected(unavailable(failure)));
@@ -166,7 +165,7 @@ public final class Admission {
               }
               Caller caller = known.caller();
               Optional<Refusal> refusal =
-                  bound(caller.key().terms(), permission, origin.apply(caller));
+                  Judge.ofUse(caller.key().terms(), permission, origin.apply(caller));
               if (refusal.isPresent()) {
                 return new Authentication.Rejected(refusal.get());
               }
@@ -228,124 +227,11 @@ public final class Admission {
                     .load(key)
                     .thenCompose(
                         reloaded ->
-                            decide(request, key, judge(reloaded, key, request), attempts - 1));
+                            decide(
+                                request, key, judge.judge(reloaded, key, request), attempts - 1));
               }
               return completedFuture(refused(new Refusal.StoreUnavailable(), Optional.of(caller)));
             });
-  }
-
-  /** What speaks against a caller whatever the model. */
-  private Optional<Refusal> refusal(Optional<Caller> found, KeyText key) {
-    if (found.isEmpty()) {
-      return Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.UNKNOWN, key.lastFour()));
-    }
-    return cause(found.get().standing(key, clock.instant()))
-        .map(cause -> new Refusal.InvalidKey(cause, key.lastFour()));
-  }
-
-  private static Optional<Refusal.InvalidKey.Cause> cause(Standing standing) {
-    return switch (standing) {
-      case GOOD, OLD -> Optional.empty();
-      case REVOKED -> Optional.of(Refusal.InvalidKey.Cause.REVOKED);
-      case EXPIRED -> Optional.of(Refusal.InvalidKey.Cause.EXPIRED);
-      case ROTATED -> Optional.of(Refusal.InvalidKey.Cause.ROTATED);
-      case OVER_AGE -> Optional.of(Refusal.InvalidKey.Cause.OVER_AGE);
-      case ORGANIZATION_ARCHIVED -> Optional.of(Refusal.InvalidKey.Cause.ORGANIZATION_ARCHIVED);
-      case PROJECT_ARCHIVED -> Optional.of(Refusal.InvalidKey.Cause.PROJECT_ARCHIVED);
-      case USER_ARCHIVED -> Optional.of(Refusal.InvalidKey.Cause.USER_ARCHIVED);
-    };
-  }
-
-  /** What the records say of a request, before anything is counted. */
-  private sealed interface Judgement {
-    /** The caller may use the model. */
-    record For(Caller caller, ModelAccess.Allowed access) implements Judgement {}
-
-    /** The request is refused; the caller is empty when there is no such key. */
-    record Against(Refusal refusal, Optional<Caller> caller) implements Judgement {}
-  }
-
-  /** What speaks against the use of a key that is honoured. */
-  private static Optional<Refusal> bound(
-      KeyTerms terms, Optional<Permission> permission, Origin origin) {
-    if (!terms.networks().isEmpty() && !(origin instanceof Origin.Vouched)) {
-      Optional<InetAddress> address =
-          origin instanceof Origin.Address known ? Optional.of(known.address()) : Optional.empty();
-      if (address.isEmpty()
-          || terms.networks().stream().noneMatch(one -> one.contains(address.get()))) {
-        return Optional.of(new Refusal.NetworkNotAllowed(address.map(InetAddress::getHostAddress)));
-      }
-    }
-    return permission
-        .filter(asked -> !terms.permissions().contains(asked))
-        .map(Refusal.PermissionMissing::new);
-  }
-
-  private Judgement judge(Optional<Caller> found, KeyText key, AdmissionRequest request) {
-    String model = request.model();
-    Optional<Refusal> refusal =
-        refusal(found, key)
-            .or(
-                () ->
-                    bound(
-                        found.orElseThrow().key().terms(),
-                        Optional.of(Permission.INFERENCE),
-                        request.origin()));
-    if (refusal.isPresent()) {
-      return new Judgement.Against(refusal.get(), found);
-    }
-    Caller caller = found.orElseThrow();
-    ModelAccess access =
-        catalog
-            .get()
-            .access(caller.tier(), caller.explicitTier().isPresent(), model, clock.instant());
-    if (access instanceof ModelAccess.Allowed allowed) {
-      // Only now: a key tells nothing of models that its user may not use either.
-      if (!caller.key().terms().allows(model)) {
-        return new Judgement.Against(new Refusal.KeyModelNotAllowed(model), found);
-      }
-      return exceeded(request, allowed)
-          .<Judgement>map(bound -> new Judgement.Against(bound, found))
-          .orElseGet(() -> new Judgement.For(caller, allowed));
-    }
-    return new Judgement.Against(refusal(access, model), found);
-  }
-
-  private static Optional<Refusal> exceeded(AdmissionRequest request, ModelAccess.Allowed allowed) {
-    Bounds bounds = allowed.block().bounds();
-    Demand demand = request.demand();
-    String tier = allowed.tier().name();
-    return exceeded(Bound.BATCH_SIZE, demand.batch(), bounds.maxBatchSize(), tier, request.model())
-        .or(
-            () ->
-                exceeded(
-                    Bound.OUTPUT_TOKENS,
-                    demand.outputTokens(),
-                    bounds.maxOutputTokens(),
-                    tier,
-                    request.model()));
-  }
-
-  private static Optional<Refusal> exceeded(
-      Bound bound, Optional<Demand.Amount> asked, OptionalLong most, String tier, String model) {
-    return most.isEmpty()
-        ? Optional.empty()
-        : asked
-            .filter(amount -> amount.value() > most.getAsLong())
-            .map(amount -> new Refusal.BoundExceeded(bound, amount, most.getAsLong(), tier, model));
-  }
-
-  private static Refusal refusal(ModelAccess access, String model) {
-    if (access instanceof ModelAccess.ModelDeprecated deprecated) {
-      return new Refusal.ModelDeprecated(model, deprecated.successor());
-    }
-    if (access instanceof ModelAccess.UnderMaintenance maintenance) {
-      return new Refusal.ModelUnderMaintenance(model, maintenance.until());
-    }
-    if (access instanceof ModelAccess.Restricted) {
-      return new Refusal.ModelRestricted(model);
-    }
-    return new Refusal.ModelNotFound(model);
   }
 
   private Hold hold(AdmissionRequest request, Caller caller, ModelAccess.Allowed allowed) {

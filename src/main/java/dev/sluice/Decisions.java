@@ -1,0 +1,99 @@
+package dev.sluice;
+
+import dev.sluice.account.CallerLookup;
+import dev.sluice.account.Callers;
+import dev.sluice.account.KeyUse;
+import dev.sluice.admission.Admission;
+import dev.sluice.admission.Counters;
+import dev.sluice.config.Configuration;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.edge.Deciding;
+import dev.sluice.edge.Notices;
+import dev.sluice.edge.Proofs;
+import dev.sluice.edge.Refusals;
+import dev.sluice.edge.RequestId;
+import dev.sluice.metrics.Metrics;
+import dev.sluice.redis.RedisAccounts;
+import dev.sluice.redis.RedisConnections;
+import dev.sluice.redis.RedisCounters;
+import dev.sluice.redis.RehearsalAccounts;
+import dev.sluice.redis.SharedSecret;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Random;
+
+/** The one decision, put together: admission over what is in Redis, and what is said of it. */
+final class Decisions {
+  private static final int KNOWN_CALLERS = 100_000;
+
+  private final SluiceConfig settings;
+  private final LiveConfiguration live;
+  private final InstantSource clock;
+  private final RedisAccounts accounts;
+  private final Counters counters;
+  private final KeyUseRecording keyUse;
+  private final ProofSecret proofSecret;
+  private final Deciding deciding;
+  private final Admission rehearsed;
+
+  Decisions(
+      Configuration configuration,
+      LiveConfiguration live,
+      RedisConnections redis,
+      InstantSource clock,
+      Metrics metrics) {
+    this.settings = configuration.settings();
+    this.live = live;
+    this.clock = clock;
+    this.accounts = new RedisAccounts(redis);
+    this.counters = new RedisCounters(redis);
+    this.keyUse = new KeyUseRecording(redis, metrics);
+    RequestId ids = new RequestId();
+    Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
+    this.proofSecret = new ProofSecret(new SharedSecret(redis), proofs);
+    this.deciding =
+        new Deciding(
+            admission(accounts, keyUse.uses()),
+            counters,
+            live::catalog,
+            new Refusals(settings.gateway().busyStatus(), clock, new Random()),
+            new Notices(live::catalog, clock, metrics),
+            proofs,
+            ids,
+            metrics);
+    Optional<String> tier = configuration.catalog().tiers().keySet().stream().findFirst();
+    this.rehearsed = admission(new RehearsalAccounts(accounts, tier), KeyUse.IGNORED);
+  }
+
+  private Admission admission(CallerLookup of, KeyUse uses) {
+    Callers callers = new Callers(of, KNOWN_CALLERS, System::nanoTime);
+    return new Admission(live::catalog, callers, counters, settings.lease(), clock, uses);
+  }
+
+  /** What every door needs. */
+  Deciding deciding() {
+    return deciding;
+  }
+
+  /** By which the doors are tried before they open: of a caller who exists nowhere. */
+  Admission rehearsed() {
+    return rehearsed;
+  }
+
+  RedisAccounts accounts() {
+    return accounts;
+  }
+
+  /** Begins what goes on beside the requests. */
+  void start(Vertx vertx) {
+    proofSecret.start(vertx);
+    keyUse.start(vertx, settings.lastUseInterval());
+  }
+
+  /** Blocks until what was recorded is written, or the time is over. */
+  void stop(Duration within) {
+    keyUse.stop(within);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.sluice.admission;
+
+import dev.sluice.account.Caller;
+import dev.sluice.policy.ModelAccess;
+import java.util.Optional;
+
+/** What the records and the catalog say of a request, before anything is counted. */
+sealed interface Judgement {
+  /** The caller may use the model. */
+  record For(Caller caller, ModelAccess.Allowed access) implements Judgement {}
+
+  /** The request is refused; the caller is empty when there is no such key. */
+  record Against(Refusal refusal, Optional<Caller> caller) implements Judgement {}
+}
