@@ -20,9 +20,6 @@ import java.util.function.Consumer;
  * import and to export.
  */
 final class AccountsBench implements AutoCloseable {
-  private static final int MOST_WARMUPS = 5;
-  private static final double STILL_COMPILING = 0.1;
-
   /**
    * @param warmup of each case; is repeated while the JIT compiler is still busy
    * @param few keys of the small store
@@ -110,7 +107,7 @@ final class AccountsBench implements AutoCloseable {
       if (each.keys() == options.many() && cold.isEmpty()) {
         cold = Optional.of(cold(each));
       }
-      warmUp(each);
+      WarmUp.of(stack(each).sluice().target(), () -> load(each, options.warmup()));
     }
     for (int round = 1; round <= options.rounds(); round++) {
       List<AccountsCase> order = new ArrayList<>(cases);
@@ -124,17 +121,6 @@ final class AccountsBench implements AutoCloseable {
 
   private AccountsStack stack(AccountsCase each) {
     return each.large() ? large : small;
-  }
-
-  private void warmUp(AccountsCase each) {
-    EdgeTarget target = stack(each).sluice().target();
-    for (int i = 0; i < MOST_WARMUPS; i++) {
-      Used before = Used.by(target);
-      load(each, options.warmup());
-      if (Used.by(target).since(before).compiling() < STILL_COMPILING) {
-        break;
-      }
-    }
   }
 
   /** Half of the keys show the JIT compiler how a caller is looked up, the others are measured. */

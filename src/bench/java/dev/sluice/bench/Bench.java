@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
       GatewayCommand.class,
       EdgesCommand.class,
       FirstChunkCommand.class,
-      AccountsCommand.class
+      AccountsCommand.class,
+      PolicyCommand.class
     })
 public final class Bench {
   private Bench() {}

@@ -26,8 +26,21 @@ record EdgeSluice(JavaProcess process) {
   static EdgeSluice start(
       Processes processes, String name, DoorMode extAuthz, DoorMode auth, String redis)
       throws IOException, InterruptedException {
+    return start(processes, name, GatewayStack.SAMBASTACK, extAuthz, auth, redis);
+  }
+
+  /** Starts one with tiers of its own. */
+  static EdgeSluice start(
+      Processes processes,
+      String name,
+      String sambastack,
+      DoorMode extAuthz,
+      DoorMode auth,
+      String redis)
+      throws IOException, InterruptedException {
     Path folder = Files.createDirectory(processes.folder().resolve(name));
     Path configuration = configuration(folder, extAuthz, auth, redis);
+    Files.writeString(folder.resolve("sambastack.yaml"), sambastack);
     return new EdgeSluice(
         processes.start(
             "sluice-" + name,

@@ -39,9 +39,6 @@ final class EdgesBench {
     }
   }
 
-  private static final int MOST_WARMUPS = 5;
-  private static final double STILL_COMPILING = 0.1;
-
   private final Options options;
   private final EdgesStack stack;
   private final Consumer<String> progress;
@@ -77,7 +74,7 @@ final class EdgesBench {
                     each.name(),
                     target.kind(),
                     target.process().map(process -> " " + process.pid()).orElse("")));
-        warmUp(each, target);
+        WarmUp.of(target, () -> load(each, target, options.warmup()));
       }
     }
     for (int round = 1; round <= options.rounds(); round++) {
@@ -88,17 +85,6 @@ final class EdgesBench {
         for (EdgeTarget target : targets) {
           measure(round, each, target);
         }
-      }
-    }
-  }
-
-  /** On a busy machine the compiler needs longer. */
-  private void warmUp(EdgeCase each, EdgeTarget target) {
-    for (int i = 0; i < MOST_WARMUPS; i++) {
-      Used before = Used.by(target);
-      load(each, target, options.warmup());
-      if (Used.by(target).since(before).compiling() < STILL_COMPILING) {
-        break;
       }
     }
   }

@@ -1,0 +1,109 @@
+package dev.sluice.bench;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * What decisions cost by limits and tiers. A ratio is taken within each round.
+ *
+ * @param slow commands that Redis noted as slow
+ */
+record PolicyFigures(PolicyBench.Options options, List<Measured> measured, long slow) {
+  /**
+   * One case in one round.
+   *
+   * @param redisCpu of its Redis
+   */
+  record Measured(int round, PolicyCase asked, Requests requests, Used used, Duration redisCpu) {
+    double cpuMicros() {
+      return Cpu.micros(used.cpu(), requests.answered());
+    }
+
+    double redisMicros() {
+      return Cpu.micros(redisCpu, requests.answered());
+    }
+  }
+
+  private Spread spread(PolicyCase asked, ToDoubleFunction<Measured> figure) {
+    return Spread.of(rounds().mapToDouble(round -> figure.applyAsDouble(one(round, asked))));
+  }
+
+  private Spread ratio(PolicyCase asked, PolicyCase to, ToDoubleFunction<Measured> figure) {
+    return Spread.of(
+        rounds()
+            .mapToDouble(
+                round ->
+                    figure.applyAsDouble(one(round, asked))
+                        / figure.applyAsDouble(one(round, to))));
+  }
+
+  private IntStream rounds() {
+    return IntStream.rangeClosed(1, options.rounds());
+  }
+
+  private Measured one(int round, PolicyCase asked) {
+    return measured.stream()
+        .filter(m -> m.round() == round && m.asked().equals(asked))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** For people: medians, and in brackets the least and the most of the rounds. */
+  String table() {
+    StringBuilder text = new StringBuilder();
+    row(text, "a decision", "CPU, µs", "of Redis, µs", "beside", "CPU", "of Redis", "JIT");
+    for (PolicyCase asked : options.cases()) {
+      row(
+          text,
+          asked.name(),
+          spread(asked, Measured::cpuMicros).text(1),
+          spread(asked, Measured::redisMicros).text(1),
+          asked.base().map(PolicyCase::name).orElse(""),
+          asked.base().map(to -> ratio(asked, to, Measured::cpuMicros).text(2)).orElse(""),
+          asked.base().map(to -> ratio(asked, to, Measured::redisMicros).text(2)).orElse(""),
+          "%.0f%%".formatted(100 * spread(asked, m -> m.used().compiling()).median()));
+    }
+    return text
+        + "\ncommands that took Redis more than %d ms: %d%n"
+            .formatted(PolicyBench.SLOW.toMillis(), slow)
+        + "Medians of %d rounds of %s s each (least – most); %d requests, all answered as expected"
+            .formatted(options.rounds(), options.time().toMillis() / 1e3, requests());
+  }
+
+  private static void row(StringBuilder text, String... cells) {
+    text.append(
+        String.format("%-22s%-24s%-24s%-20s%-22s%-22s%s", (Object[]) cells).stripTrailing());
+    text.append('\n');
+  }
+
+  /** For programs: one line. */
+  String json() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("rounds", options.rounds()).put("seconds", options.time().toMillis() / 1e3);
+    json.put("keys", options.keys()).put("requests", requests()).put("slow_commands", slow);
+    ObjectNode cases = json.putObject("cases");
+    for (PolicyCase asked : options.cases()) {
+      ObjectNode entry = cases.putObject(asked.id());
+      spread(asked, Measured::cpuMicros).putInto(entry, "cpu_micros");
+      spread(asked, Measured::redisMicros).putInto(entry, "redis_micros");
+      asked
+          .base()
+          .ifPresent(
+              to -> {
+                entry.put("beside", to.id());
+                ratio(asked, to, Measured::cpuMicros).putInto(entry, "cpu_ratio");
+                ratio(asked, to, Measured::redisMicros).putInto(entry, "redis_ratio");
+              });
+    }
+    return json.toString();
+  }
+
+  /** All that were measured. */
+  long requests() {
+    return measured.stream().mapToLong(m -> m.requests().answered()).sum();
+  }
+}
