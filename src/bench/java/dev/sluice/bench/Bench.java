@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
       EdgesCommand.class,
       FirstChunkCommand.class,
       AccountsCommand.class,
-      PolicyCommand.class
+      PolicyCommand.class,
+      RulesCommand.class
     })
 public final class Bench {
   private Bench() {}
