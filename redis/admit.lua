@@ -3,21 +3,25 @@
 -- Counts a request in every window of every scope, and as running in every scope that limits how many
 -- run; or in none of all these.
 --
+-- A limit in shadow is given as -(limit + 1). It refuses nothing, and counts as if it did: those in
+-- shadow count a request when all of them have room for it, and else none of them does.
+--
 -- KEYS  the organization's version, the hold, the request that it is an attempt of, if any, then one
 --       key a scope: those with windows first
 -- ARGV  the version that the caller knew; lease in ms; hits; 1 for an attempt of a request, else 0;
 --       then for each scope the number of its windows, and for each window its period in ms and its
---       limit; a scope that limits how many run has 0 windows, and then how many may run
+--       limit; a scope that limits how many run has 0 windows, and then how many may run. No
+--       window, and no set of what runs, is limited both in shadow and not
 -- reply status, then for each window: used, ms until it is empty, ms until as many hits would pass
 --       (0: now, -1: never); for each scope that limits how many run: how many do
 --
 -- Attempts of one request share one charge, that of the first of them, up to MOST_ATTEMPTS; but each
--- runs by itself.
+-- runs by itself. One that shares a charge says nothing of windows in shadow: the first has.
 --
 -- A refused call counts nothing. It writes only what clears away holds that are over, and when the
 -- clock went back, because what it measured would else start afresh with each call.
 
-local HELD, EXCEEDED, STALE, CANCELLED = 0, 1, 2, 3
+local HELD, EXCEEDED, STALE, CANCELLED, SHADOW_EXCEEDED = 0, 1, 2, 3, 4
 
 local stored = redis.call('MGET', unpack(KEYS))
 if (stored[1] or '0') ~= ARGV[1] then
@@ -37,6 +41,8 @@ local time = now()
 -- By scope: its windows, and how many of them were asked for. By window of ARGV: itself, its limit.
 local scopes, numbers, asked, limits = {}, {}, {}, {}
 local total, at, last, room, shifted = 0, 5, #KEYS, true, false
+-- The windows in shadow, if there are any.
+local shadows, shadow_room = nil, true
 for k = first, last do
   if ARGV[at] == '0' then
     last = k - 1
@@ -57,48 +63,67 @@ for k = first, last do
     w, number = ask(windows, number, tonumber(ARGV[i]), time)
     local limit = tonumber(ARGV[i + 1])
     total = total + 1
+    if limit < 0 then
+      limit = -limit - 1
+      shadows = shadows or {}
+      shadows[w] = true
+      shadow_room = shadow_room and w.sum + hits <= limit
+    else
+      room = room and w.sum + hits <= limit
+    end
     asked[total], limits[total] = w, limit
-    room = room and w.sum + hits <= limit
   end
   scopes[k], numbers[k] = windows, number
   at = behind + 1
 end
-local holds, counts, may_run = nil, nil, true
+local holds, counts, may_run, shadow_run, shadow_sets = nil, nil, true, true, nil
 if last < #KEYS then
-  holds, counts = running(), {}
+  holds, counts, shadow_sets = running(), {}, {}
   for k = last + 1, #KEYS do
     counts[k] = holds.count(KEYS[k], time, tonumber(ARGV[2]))
-    may_run = may_run and counts[k] + hits <= tonumber(ARGV[at + 1])
+    local limit = tonumber(ARGV[at + 1])
+    if limit < 0 then
+      shadow_sets[k] = true
+      shadow_run = shadow_run and counts[k] + hits <= -limit - 1
+    else
+      may_run = may_run and counts[k] + hits <= limit
+    end
     at = at + 2
   end
 end
 
 local passes = not hold and may_run and (room or charged)
+local shadow_passes = shadow_run and (shadow_room or charged)
 if passes and charged then
-  join(KEYS[3], charged, ARGV[2])
+  join(KEYS[3], charged, ARGV[2], not shadow_passes)
   redis.call('SET', KEYS[2], 'a', 'PX', ARGV[2])
 elseif passes then
-  -- What cancel.lua needs to take it back: the hits, then for each scope the number of windows, and
-  -- for each window its period, sub-window and shifts.
+  -- What cancel.lua needs to take it back: the hits, then for each scope the number of windows that
+  -- counted it, and for each of these its period, sub-window and shifts.
   local taken, n = {hits}, 1
   for k = first, last do
     local windows, number = scopes[k], numbers[k]
     n = n + 1
-    taken[n] = number
+    local head = n
     for i = 1, number do
       local w = windows[i]
-      w.sum, w.current = w.sum + hits, w.current + hits
-      taken[n + 1], taken[n + 2], taken[n + 3] = w.period, w.newest, w.shifts
-      n = n + 3
+      if shadow_passes or not shadows or not shadows[w] then
+        w.sum, w.current = w.sum + hits, w.current + hits
+        taken[n + 1], taken[n + 2], taken[n + 3] = w.period, w.newest, w.shifts
+        n = n + 3
+      end
     end
-    store(KEYS[k], windows, number, time)
+    taken[head] = (n - head) / 3
+    if n > head or shifted then
+      store(KEYS[k], windows, number, time)
+    end
   end
   if attempt and not request then
     local scope_keys = {}
     for k = first, last do
       scope_keys[#scope_keys + 1] = KEYS[k]
     end
-    charge(KEYS[3], taken, scope_keys, ARGV[2])
+    charge(KEYS[3], taken, scope_keys, ARGV[2], not shadow_passes)
     redis.call('SET', KEYS[2], 'a', 'PX', ARGV[2])
   else
     redis.call('SET', KEYS[2], 'h' .. cmsgpack.pack(taken), 'PX', ARGV[2])
@@ -110,14 +135,20 @@ elseif shifted then
 end
 if passes and holds then
   for k = last + 1, #KEYS do
-    holds.run(KEYS[k], KEYS[2], time, tonumber(ARGV[2]))
-    counts[k] = counts[k] + hits
+    if shadow_passes or not shadow_sets[k] then
+      holds.run(KEYS[k], KEYS[2], time, tonumber(ARGV[2]))
+      counts[k] = counts[k] + hits
+    end
   end
 end
 
+local status = (passes or hold) and HELD or EXCEEDED
+if passes and not shadow_passes and not (charged and told(charged)) then
+  status = SHADOW_EXCEEDED
+end
 -- What its request has paid is not in the way of an attempt.
-local paid = charged and not passes
-local reply, n = {(passes or hold) and HELD or EXCEEDED}, 1
+local paid = charged and status ~= HELD
+local reply, n = {status}, 1
 for i = 1, total do
   local w = asked[i]
   reply[n + 1] = w.sum

@@ -22,7 +22,8 @@ for k = 2, #KEYS do
       w, number = ask(windows, number, tonumber(ARGV[i]), time)
       reply[#reply + 1] = w.sum
       reply[#reply + 1] = reset(w, time)
-      reply[#reply + 1] = retry(w, tonumber(ARGV[i + 1]), 1, time)
+      local limit = tonumber(ARGV[i + 1])
+      reply[#reply + 1] = retry(w, limit < 0 and -limit - 1 or limit, 1, time)
     end
   end
   at = behind + 1

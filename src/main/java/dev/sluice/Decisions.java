@@ -59,7 +59,7 @@ final class Decisions {
             counters,
             live::catalog,
             new Refusals(settings.gateway().busyStatus(), clock, new Random()),
-            new Notices(live::catalog, clock, metrics),
+            new Notices(live::catalog, live::administrators, clock, metrics),
             proofs,
             ids,
             metrics);

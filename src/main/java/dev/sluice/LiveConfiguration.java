@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.account.PlatformAdministrators;
 import dev.sluice.backend.Deployments;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.ConfigurationWatch;
@@ -52,6 +53,10 @@ final class LiveConfiguration implements ConfigurationWatch.Follower {
 
   Catalog catalog() {
     return state.configuration().catalog();
+  }
+
+  PlatformAdministrators administrators() {
+    return state.configuration().administrators();
   }
 
   Optional<RuleTree> rules() {

@@ -193,7 +193,7 @@ public final class Admission {
     }
     Caller caller = favourable.caller();
     ModelAccess.Allowed allowed = favourable.access();
-    Hold hold = hold(request, caller, allowed);
+    Hold hold = hold(request, favourable);
     return counters
         .admit(hold, caller.version())
         .whenComplete(
@@ -213,12 +213,13 @@ public final class Admission {
                         allowed.tier(),
                         allowed.block(),
                         hold,
-                        held.limits()));
+                        held.limits(),
+                        favourable.wouldRefuse().or(() -> exceededInShadow(held))));
               }
               if (outcome instanceof Counters.Outcome.Exceeded exceeded) {
                 return completedFuture(
                     new Decision.Refused(
-                        exceeded(tightest(exceeded.limits())),
+                        exceeded(tightest(exceeded.limits(), false)),
                         Optional.of(caller),
                         exceeded.limits()));
               }
@@ -234,20 +235,37 @@ public final class Admission {
             });
   }
 
-  private Hold hold(AdmissionRequest request, Caller caller, ModelAccess.Allowed allowed) {
+  private Hold hold(AdmissionRequest request, Judgement.For favourable) {
+    Caller caller = favourable.caller();
+    List<ScopedLimit> limits =
+        ApplicableLimits.of(caller, favourable.access(), request.model(), request.endSeen());
+    if (favourable.wouldRefuse().isPresent()) {
+      // It would not have come to its limits: so those in shadow do not count it either.
+      limits.removeIf(ScopedLimit::shadow);
+    }
     return new Hold(
         request.id(),
         // Another model is counted elsewhere, so it cannot share the charge.
         request.request().map(id -> id + ":" + request.model()),
         caller.organization().id(),
-        ApplicableLimits.of(caller, allowed, request.model(), request.endSeen()),
+        limits,
         lease);
   }
 
-  /** The limit without room that is without it for longest; one that never passes before all. */
-  private static EvaluatedLimit tightest(List<EvaluatedLimit> limits) {
+  private static Optional<Refusal> exceededInShadow(Counters.Outcome.Held held) {
+    return held.shadowExceeded()
+        ? Optional.of(exceeded(tightest(held.limits(), true)))
+        : Optional.empty();
+  }
+
+  /**
+   * The limit without room that is without it for longest; one that never passes before all.
+   *
+   * @param shadow whether of those in shadow, or of those that are enforced
+   */
+  private static EvaluatedLimit tightest(List<EvaluatedLimit> limits, boolean shadow) {
     return limits.stream()
-        .filter(EvaluatedLimit::exhausted)
+        .filter(limit -> limit.limit().shadow() == shadow && limit.exhausted())
         .max(
             Comparator.comparing(
                 limit -> limit.retryAfter().orElse(Duration.ofSeconds(Long.MAX_VALUE))))

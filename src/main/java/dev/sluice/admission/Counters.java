@@ -14,7 +14,8 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Counters {
   /**
-   * Counts one request in every limit of the hold, or in none.
+   * Counts one request in every limit of the hold, or in none. Those in shadow never are why it
+   * counts in none; they count it when all of them have room.
    *
    * @param knownVersion the organization's version from which the limits were derived
    */
@@ -40,10 +41,20 @@ public interface Counters {
 
   /** The answer to {@link #admit}; limits in the order of the hold. */
   sealed interface Outcome {
-    /** Counted; by this call, or by an earlier one with the same id. */
-    record Held(List<EvaluatedLimit> limits) implements Outcome {}
+    /**
+     * Counted; by this call, or by an earlier one with the same id.
+     *
+     * @param shadowExceeded whether limits in shadow had no room, so that none of those in shadow
+     *     counted it. Said once for a hold, and once for the attempts that share a charge
+     */
+    record Held(List<EvaluatedLimit> limits, boolean shadowExceeded) implements Outcome {
+      /** One that all limits had room for. */
+      public Held(List<EvaluatedLimit> limits) {
+        this(limits, false);
+      }
+    }
 
-    /** At least one limit has no room; nothing was counted. */
+    /** At least one limit that is enforced has no room; nothing was counted. */
     record Exceeded(List<EvaluatedLimit> limits) implements Outcome {}
 
     /** The organization has another version than the caller knew; nothing was counted. */

@@ -17,9 +17,16 @@ public sealed interface Decision {
    * The request may go on, and must be settled or cancelled by its hold.
    *
    * @param block what holds for the model in the caller's tier
+   * @param wouldRefuse what would have refused it, if what is in shadow were enforced
    */
   record Admitted(
-      Caller caller, String model, Tier tier, Block block, Hold hold, List<EvaluatedLimit> limits)
+      Caller caller,
+      String model,
+      Tier tier,
+      Block block,
+      Hold hold,
+      List<EvaluatedLimit> limits,
+      Optional<Refusal> wouldRefuse)
       implements Decision {
     public Admitted {
       limits = List.copyOf(limits);

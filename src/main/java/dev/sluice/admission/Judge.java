@@ -56,9 +56,10 @@ final class Judge {
       if (!caller.key().terms().allows(model)) {
         return new Judgement.Against(new Refusal.KeyModelNotAllowed(model), found);
       }
-      return exceeded(request, allowed)
-          .<Judgement>map(bound -> new Judgement.Against(bound, found))
-          .orElseGet(() -> new Judgement.For(caller, allowed));
+      Optional<Refusal> bound = exceeded(request, allowed);
+      return bound.isPresent() && !allowed.block().bounds().shadow()
+          ? new Judgement.Against(bound.get(), found)
+          : new Judgement.For(caller, allowed, bound);
     }
     return new Judgement.Against(refusal(access, model), found);
   }

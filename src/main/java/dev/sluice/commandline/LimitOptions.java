@@ -15,7 +15,8 @@ final class LimitOptions {
       paramLabel = "LIMIT",
       description = {
         "Its own, beside its tier's: 100/1m for requests of any minute (s, m, h, d),",
-        "running=5 for how many may run at once; for one model 100/1m:MODEL.",
+        "running=5 for how many may run at once; for one model 100/1m:MODEL;",
+        "shadow:100/1m for one that refuses nothing and reports what it would have refused.",
         "Once for each; together they replace those that it has. none: it has none."
       })
   private @Nullable List<String> limits;

@@ -60,7 +60,12 @@ public record ShownTiers(TierTable table) {
 
   private static List<String> limits(Block block) {
     List<String> limits = new ArrayList<>();
-    block.rates().forEach(r -> limits.add(r.allowedRequests() + " requests" + per(r.period())));
+    block
+        .rates()
+        .forEach(
+            r ->
+                limits.add(
+                    r.allowedRequests() + " requests" + per(r.period()) + shadow(r.shadow())));
     if (block.rates().isEmpty()) {
       limits.add("any number of requests");
     } else if (block.scope() != RateScope.MODEL) {
@@ -70,12 +75,20 @@ public record ShownTiers(TierTable table) {
         .tokenRates()
         .forEach(
             r -> limits.add(r.allowedTokens() + " tokens" + per(r.period()) + ": not enforced"));
-    block.bounds().maxBatchSize().ifPresent(most -> limits.add("at most " + most + " at once"));
+    String shadow = shadow(block.bounds().shadow());
+    block
+        .bounds()
+        .maxBatchSize()
+        .ifPresent(most -> limits.add("at most " + most + " at once" + shadow));
     block
         .bounds()
         .maxOutputTokens()
-        .ifPresent(most -> limits.add("at most " + most + " output tokens"));
+        .ifPresent(most -> limits.add("at most " + most + " output tokens" + shadow));
     return limits;
+  }
+
+  private static String shadow(boolean inShadow) {
+    return inShadow ? ": in shadow" : "";
   }
 
   private static String per(Duration period) {
@@ -120,21 +133,30 @@ public record ShownTiers(TierTable table) {
     Block block = row.block();
     node.put("model", row.model()).put("qos", block.qos()).put("queueDepth", block.queueDepth());
     ArrayNode rates = node.putArray("rates");
-    block.rates().forEach(r -> rate(rates, "allowedRequests", r.allowedRequests(), r.period()));
+    block
+        .rates()
+        .forEach(r -> rate(rates, "allowedRequests", r.allowedRequests(), r.period(), r.shadow()));
     block
         .tokenRates()
         .forEach(
             r ->
-                rate(rates, "allowedTokens", r.allowedTokens(), r.period()).put("enforced", false));
+                rate(rates, "allowedTokens", r.allowedTokens(), r.period(), r.shadow())
+                    .put("enforced", false));
     bound(node, "maxBatchSize", block.bounds().maxBatchSize());
     bound(node, "maxOutputTokens", block.bounds().maxOutputTokens());
+    node.put("boundsInShadow", block.bounds().shadow());
     node.put("scope", block.scope().label());
     node.set("inherited", JSON.valueToTree(row.inherited()));
     node.set("defaults", JSON.valueToTree(row.defaults()));
   }
 
-  private static ObjectNode rate(ArrayNode rates, String unit, long allowed, Duration period) {
-    return rates.addObject().put(unit, allowed).put("periodSeconds", period.toSeconds());
+  private static ObjectNode rate(
+      ArrayNode rates, String unit, long allowed, Duration period, boolean shadow) {
+    return rates
+        .addObject()
+        .put(unit, allowed)
+        .put("periodSeconds", period.toSeconds())
+        .put("shadow", shadow);
   }
 
   private static void bound(ObjectNode node, String name, OptionalLong most) {

@@ -180,7 +180,7 @@ public final class TiersCommand extends Group {
               block.rates().isEmpty()
                   ? "-"
                   : block.rates().stream()
-                      .map(rate -> rate.allowedRequests() + " in " + seconds(rate) + "s")
+                      .map(TiersCommand::words)
                       .collect(Collectors.joining(", ")),
               String.join(",", new TreeSet<>(block.models()))));
     }
@@ -241,8 +241,14 @@ public final class TiersCommand extends Group {
                 rates
                     .addObject()
                     .put("allowedRequests", rate.allowedRequests())
-                    .put("periodSeconds", seconds(rate)));
+                    .put("periodSeconds", seconds(rate))
+                    .put("shadow", rate.shadow()));
     return node;
+  }
+
+  private static String words(Rate rate) {
+    String words = rate.allowedRequests() + " in " + seconds(rate) + "s";
+    return rate.shadow() ? words + " (shadow)" : words;
   }
 
   private static long seconds(Rate rate) {

@@ -27,7 +27,8 @@ final class BlockReader {
           "maxBatchSize",
           "maxOutputTokens",
           "maxCompletionTokens",
-          "scope");
+          "scope",
+          "shadow");
 
   static final int LONGEST_PERIOD_SECONDS = 366 * 24 * 3600;
 
@@ -46,7 +47,8 @@ final class BlockReader {
         Optional.of(new Value<>(Rates.UNLIMITED, tier, block, true)),
         Optional.empty(),
         Optional.empty(),
-        Optional.of(new Value<>(RateScope.MODEL, tier, block, true)));
+        Optional.of(new Value<>(RateScope.MODEL, tier, block, true)),
+        Optional.of(new Value<>(false, tier, block, true)));
   }
 
   BlockValues values(Fields fields) {
@@ -56,7 +58,8 @@ final class BlockReader {
         said(fields.field("rates"), BlockReader::rates),
         said(fields.field("maxBatchSize"), BlockReader::bound),
         maxOutputTokens(fields),
-        said(fields.field("scope"), field -> field.oneOf(RateScope.class)));
+        said(fields.field("scope"), field -> field.oneOf(RateScope.class)),
+        said(fields.field("shadow"), Field::trueOrFalse));
   }
 
   private interface Parser<T> {
@@ -109,21 +112,28 @@ final class BlockReader {
     return models;
   }
 
+  /** What no two rates of a block may both have. */
+  private record Window(Duration period, boolean shadow) {}
+
   /** The vendor's own documents write one rate both as a list of one and as a map. */
   private static Optional<Rates> rates(Field field) {
-    Map<Duration, Long> requests = new LinkedHashMap<>();
-    Map<Duration, Long> tokens = new LinkedHashMap<>();
+    Map<Window, Long> requests = new LinkedHashMap<>();
+    Map<Window, Long> tokens = new LinkedHashMap<>();
     for (Field item : field.isMapping() ? List.of(field) : field.items()) {
       item.required().read(fields -> rate(fields, item, requests, tokens));
     }
     return Optional.of(
         new Rates(
-            requests.entrySet().stream().map(e -> new Rate(e.getValue(), e.getKey())).toList(),
-            tokens.entrySet().stream().map(e -> new TokenRate(e.getValue(), e.getKey())).toList()));
+            requests.entrySet().stream()
+                .map(e -> new Rate(e.getValue(), e.getKey().period(), e.getKey().shadow()))
+                .toList(),
+            tokens.entrySet().stream()
+                .map(e -> new TokenRate(e.getValue(), e.getKey().period(), e.getKey().shadow()))
+                .toList()));
   }
 
   private static void rate(
-      Fields fields, Field item, Map<Duration, Long> requests, Map<Duration, Long> tokens) {
+      Fields fields, Field item, Map<Window, Long> requests, Map<Window, Long> tokens) {
     Field requestsField = fields.field("allowedRequests");
     Field tokensField = fields.field("allowedTokens");
     Optional<Long> allowedTokens = tokensField.wholeNumber(0, Long.MAX_VALUE);
@@ -132,24 +142,25 @@ final class BlockReader {
             .wholeNumber(0, Long.MAX_VALUE);
     OptionalInt seconds =
         fields.field("periodSeconds").required().wholeNumber(1, LONGEST_PERIOD_SECONDS);
+    boolean shadow = fields.field("shadow").trueOrFalse().orElse(false);
     if (seconds.isPresent()) {
-      Duration period = Duration.ofSeconds(seconds.getAsInt());
-      allowedRequests.ifPresent(allowed -> add(requests, period, allowed, item, "requests"));
-      allowedTokens.ifPresent(allowed -> add(tokens, period, allowed, item, "tokens"));
+      Window window = new Window(Duration.ofSeconds(seconds.getAsInt()), shadow);
+      allowedRequests.ifPresent(allowed -> add(requests, window, allowed, item, "requests"));
+      allowedTokens.ifPresent(allowed -> add(tokens, window, allowed, item, "tokens"));
     }
     allowedTokens.ifPresent(
         allowed -> tokensField.warning("is not enforced yet: tokens are counted in metrics only"));
   }
 
   private static void add(
-      Map<Duration, Long> byPeriod, Duration period, long allowed, Field item, String unit) {
-    Long earlier = byPeriod.get(period);
+      Map<Window, Long> byWindow, Window window, long allowed, Field item, String unit) {
+    Long earlier = byWindow.get(window);
     long tightest = earlier == null ? allowed : Math.min(earlier, allowed);
-    byPeriod.put(period, tightest);
+    byWindow.put(window, tightest);
     if (earlier != null) {
       item.warning(
           "two rates have a period of %d s: the tightest holds, %d %s"
-              .formatted(period.toSeconds(), tightest, unit));
+              .formatted(window.period().toSeconds(), tightest, unit));
     }
   }
 }

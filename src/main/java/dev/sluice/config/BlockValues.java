@@ -3,8 +3,11 @@ package dev.sluice.config;
 import dev.sluice.policy.Rate;
 import dev.sluice.policy.RateScope;
 import dev.sluice.policy.TokenRate;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -18,9 +21,11 @@ record BlockValues(
     Optional<Value<Rates>> rates,
     Optional<Value<Long>> maxBatchSize,
     Optional<Value<Long>> maxOutputTokens,
-    Optional<Value<RateScope>> scope) {
+    Optional<Value<RateScope>> scope,
+    Optional<Value<Boolean>> shadow) {
   static final BlockValues NONE =
       new BlockValues(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -42,8 +47,33 @@ record BlockValues(
     static final Rates UNLIMITED = new Rates(List.of(), List.of());
 
     Rates {
-      requests = requests.stream().sorted(Comparator.comparing(Rate::period)).toList();
-      tokens = tokens.stream().sorted(Comparator.comparing(TokenRate::period)).toList();
+      requests =
+          requests.stream()
+              .sorted(Comparator.comparing(Rate::period).thenComparing(Rate::shadow))
+              .toList();
+      tokens =
+          tokens.stream()
+              .sorted(Comparator.comparing(TokenRate::period).thenComparing(TokenRate::shadow))
+              .toList();
+    }
+
+    /** All of them in shadow; of two of one period, the tightest. */
+    Rates inShadow() {
+      Map<Duration, Rate> ofRequests = new LinkedHashMap<>();
+      for (Rate rate : requests) {
+        ofRequests.merge(
+            rate.period(),
+            rate.inShadow(),
+            (one, other) -> one.allowedRequests() <= other.allowedRequests() ? one : other);
+      }
+      Map<Duration, TokenRate> ofTokens = new LinkedHashMap<>();
+      for (TokenRate rate : tokens) {
+        ofTokens.merge(
+            rate.period(),
+            rate.inShadow(),
+            (one, other) -> one.allowedTokens() <= other.allowedTokens() ? one : other);
+      }
+      return new Rates(List.copyOf(ofRequests.values()), List.copyOf(ofTokens.values()));
     }
   }
 
@@ -55,12 +85,13 @@ record BlockValues(
         rates.or(wider::rates),
         maxBatchSize.or(wider::maxBatchSize),
         maxOutputTokens.or(wider::maxOutputTokens),
-        scope.or(wider::scope));
+        scope.or(wider::scope),
+        shadow.or(wider::shadow));
   }
 
   /** The places of all values. */
   Stream<Field> places() {
-    return Stream.of(qos, queueDepth, rates, maxBatchSize, maxOutputTokens, scope)
+    return Stream.of(qos, queueDepth, rates, maxBatchSize, maxOutputTokens, scope, shadow)
         .flatMap(Optional::stream)
         .map(Value::field);
   }
@@ -73,7 +104,8 @@ record BlockValues(
             change(rates, wider.rates),
             change(maxBatchSize, wider.maxBatchSize),
             change(maxOutputTokens, wider.maxOutputTokens),
-            change(scope, wider.scope))
+            change(scope, wider.scope),
+            change(shadow, wider.shadow))
         .flatMap(Optional::stream);
   }
 

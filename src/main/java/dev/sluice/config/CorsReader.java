@@ -43,6 +43,7 @@ final class CorsReader {
           "retry-after-ms",
           "x-should-retry",
           "x-sluice-warning",
+          "x-sluice-would-refuse",
           "deprecation",
           "sunset",
           "link");

@@ -25,6 +25,7 @@ final class CrossCheck {
   private final SluiceReader ours;
   private final SambaStackReader vendors;
   private final List<BatchSlots> slots = new ArrayList<>();
+  private final List<EffectiveTier> written;
   private final List<EffectiveTier> builtIn;
 
   CrossCheck(SluiceReader ours, SambaStackReader vendors) {
@@ -33,7 +34,10 @@ final class CrossCheck {
     ours.deployments().deployments().forEach(this::slots);
     Set<String> served = new TreeSet<>();
     slots.forEach(deployment -> served.addAll(deployment.models()));
-    this.builtIn = SystemTiers.missing(vendors.tiers(), served, vendors.place());
+    List<EffectiveTier> missing = SystemTiers.missing(vendors.tiers(), served, vendors.place());
+    ShadowTiers shadowTiers = ShadowTiers.of(ours.shadowTiers(), vendors.tiers(), missing);
+    this.written = shadowTiers.in(vendors.tiers());
+    this.builtIn = shadowTiers.in(missing);
   }
 
   /** The batch slots of each deployment. */
@@ -43,20 +47,20 @@ final class CrossCheck {
 
   /** All tiers, those that are built in among them. */
   Map<String, Tier> tiers() {
-    return Stream.concat(vendors.tiers().stream(), builtIn.stream())
+    return Stream.concat(written.stream(), builtIn.stream())
         .map(EffectiveTier::tier)
         .collect(Collectors.toMap(Tier::name, tier -> tier));
   }
 
   TierTable table() {
-    return TierTable.of(vendors.tiers(), builtIn);
+    return TierTable.of(written, builtIn);
   }
 
   /** Warns of what can be done, but was probably not meant. */
   void run(SluiceConfig settings) {
     Map<String, EffectiveTier> states = new LinkedHashMap<>();
     List<EffectiveTier> users = new ArrayList<>();
-    for (EffectiveTier tier : vendors.tiers()) {
+    for (EffectiveTier tier : written) {
       if (Catalog.MODEL_STATES.contains(tier.name())) {
         states.put(tier.name(), tier);
       } else {

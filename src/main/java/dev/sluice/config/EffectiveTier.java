@@ -65,14 +65,30 @@ record EffectiveTier(String name, Field field, List<EffectiveBlock> blocks) {
       return values.qos().orElseThrow().field();
     }
 
+    /** The same, and nothing but its queueDepth is enforced. */
+    EffectiveBlock inShadow(String tier, Field place) {
+      Optional<Value<Boolean>> shadow = Optional.of(new Value<>(true, tier, place, false));
+      return with(
+          new BlockValues(
+              values.qos(),
+              values.queueDepth(),
+              values.rates(),
+              values.maxBatchSize(),
+              values.maxOutputTokens(),
+              values.scope(),
+              shadow));
+    }
+
     Block block() {
+      boolean shadow = values.shadow().orElseThrow().value();
+      Rates limiting = shadow ? rates().inShadow() : rates();
       return new Block(
           models.keySet(),
           qos(),
           values.queueDepth().orElseThrow().value(),
-          rates().requests(),
-          rates().tokens(),
-          new Bounds(bound(values.maxBatchSize()), bound(values.maxOutputTokens())),
+          limiting.requests(),
+          limiting.tokens(),
+          new Bounds(bound(values.maxBatchSize()), bound(values.maxOutputTokens()), shadow),
           scope());
     }
 
@@ -83,6 +99,16 @@ record EffectiveTier(String name, Field field, List<EffectiveBlock> blocks) {
 
   Tier tier() {
     return new Tier(name, blocks.stream().map(EffectiveBlock::block).toList());
+  }
+
+  /**
+   * The same, and nothing of it but the depth of its queues is enforced.
+   *
+   * @param place that says so
+   */
+  EffectiveTier inShadow(Field place) {
+    return new EffectiveTier(
+        name, field, blocks.stream().map(block -> block.inShadow(name, place)).toList());
   }
 
   /** Where a model stands; empty when this tier does not list it. */

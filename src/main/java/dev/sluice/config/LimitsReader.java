@@ -29,6 +29,7 @@ final class LimitsReader {
 
   private static Optional<OwnLimit> limit(Fields fields, Field item) {
     Optional<String> model = fields.field("model").text();
+    boolean shadow = fields.field("shadow").trueOrFalse().orElse(false);
     Field concurrency = fields.field("concurrency");
     boolean rate = fields.has("allowedRequests") || fields.has("periodSeconds");
     if (rate == concurrency.isPresent()) {
@@ -40,7 +41,7 @@ final class LimitsReader {
     }
     Optional<? extends Limit> limit =
         rate ? rate(fields) : concurrency.wholeNumber(0L, Concurrency.MOST).map(Concurrency::new);
-    return limit.map(one -> new OwnLimit(one, model));
+    return limit.map(one -> new OwnLimit(shadow ? one.inShadow() : one, model));
   }
 
   private static Optional<Rate> rate(Fields fields) {

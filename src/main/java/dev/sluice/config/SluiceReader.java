@@ -49,6 +49,7 @@ final class SluiceReader {
   private final Map<String, Field> maintenanceFields = new LinkedHashMap<>();
   private final Ports ports = new Ports();
   private List<Path> sambastack = List.of();
+  private List<Field> shadowTiers = List.of();
 
   SluiceReader(Path file) {
     this.file = file;
@@ -65,6 +66,11 @@ final class SluiceReader {
 
   ModelsReader models() {
     return models;
+  }
+
+  /** The names of tiers that are not enforced. */
+  List<Field> shadowTiers() {
+    return shadowTiers;
   }
 
   Map<String, Field> maintenanceFields() {
@@ -109,6 +115,7 @@ final class SluiceReader {
     Duration lease = duration(root, "lease", 60, Duration.ofSeconds(1));
     Duration lastUse = duration(root, "lastUseInterval", 60, Duration.ofSeconds(1));
     Map<String, Instant> ends = root.field("maintenanceEnds").map(this::maintenanceEnds);
+    shadowTiers = root.field("shadowTiers").items();
     models.read(root.field("models"));
     deployments.read(root.field("deployments"));
     return sambastack.isEmpty()

@@ -67,7 +67,8 @@ final class SystemTiers {
             Optional.of(new Value<>(new Rates(rates, List.of()), name, place, true)),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(new Value<>(RateScope.MODEL, name, place, true)));
+            Optional.of(new Value<>(RateScope.MODEL, name, place, true)),
+            Optional.of(new Value<>(false, name, place, true)));
     return new EffectiveTier(
         name,
         place,

@@ -92,6 +92,7 @@ public record TierTable(List<Entry> tiers, Map<String, Set<String>> states) {
     byField.put("maxBatchSize", values.maxBatchSize());
     byField.put("maxOutputTokens", values.maxOutputTokens());
     byField.put("scope", values.scope());
+    byField.put("shadow", values.shadow());
     return byField;
   }
 

@@ -49,18 +49,36 @@ public final class DecisionLog {
    * @param reason {@code admitted}, or another of a closed set
    */
   public void record(String requestId, Optional<Caller> caller, String model, String reason) {
+    record(requestId, caller, model, reason, Optional.empty());
+  }
+
+  /**
+   * As the other.
+   *
+   * @param wouldRefuse the reason of what would have refused it, if it were not in shadow
+   */
+  public void record(
+      String requestId,
+      Optional<Caller> caller,
+      String model,
+      String reason,
+      Optional<String> wouldRefuse) {
     String tier = caller.map(Caller::tier).orElse(NONE);
     Labels known = labels();
-    metrics.decided(door, label(tier, known.tiers()), label(model, known.models()), reason);
+    String tierLabel = label(tier, known.tiers());
+    String modelLabel = label(model, known.models());
+    metrics.decided(door, tierLabel, modelLabel, reason);
+    wouldRefuse.ifPresent(why -> metrics.wouldRefuse(door, tierLabel, modelLabel, why));
     if (log.isDebugEnabled()) {
       log.debug(
-          "request={} decision={} tier={} model={} caller={} key={}",
+          "request={} decision={} tier={} model={} caller={} key={} would_refuse={}",
           requestId,
           reason,
           tier,
           Names.shown(model),
           caller.map(c -> c.organization().id() + "/" + c.user().id()).orElse("-"),
-          caller.map(c -> c.key().id()).orElse("-"));
+          caller.map(c -> c.key().id()).orElse("-"),
+          wouldRefuse.orElse("-"));
     }
   }
 

@@ -25,6 +25,9 @@ public final class EdgeHeaders {
   /** Of an answer: tells a client that its key will not be honoured for long. */
   public static final String WARNING = PREFIX + "warning";
 
+  /** Of an answer to an administrator: what a limit in shadow would have refused. */
+  public static final String WOULD_REFUSE = PREFIX + "would-refuse";
+
   /** The status that NGINX is to answer with: its {@code auth_request} knows 401 and 403 only. */
   public static final String STATUS = PREFIX + "status";
 

@@ -3,6 +3,9 @@ package dev.sluice.edge;
 import dev.sluice.account.Caller;
 import dev.sluice.account.Credential;
 import dev.sluice.account.KeyWarning;
+import dev.sluice.account.PlatformAdministrators;
+import dev.sluice.account.Role;
+import dev.sluice.account.User;
 import dev.sluice.admission.Decision;
 import dev.sluice.admission.Refusal;
 import dev.sluice.metrics.Metrics;
@@ -18,20 +21,28 @@ import java.util.function.Supplier;
 
 /**
  * What clients are told beside their answers, whatever these are: that their key or their model
- * will not be there for long. As headers, the same at every door.
+ * will not be there for long, and administrators what a limit in shadow would have refused. As
+ * headers, the same at every door.
  *
  * <p>Safe for use by many threads.
  */
 public final class Notices {
   private final Supplier<Catalog> catalog;
+  private final Supplier<PlatformAdministrators> administrators;
   private final InstantSource clock;
   private final Metrics metrics;
 
   /**
    * @param catalog the one in force
+   * @param administrators of the platform; users who have their names are they
    */
-  public Notices(Supplier<Catalog> catalog, InstantSource clock, Metrics metrics) {
+  public Notices(
+      Supplier<Catalog> catalog,
+      Supplier<PlatformAdministrators> administrators,
+      InstantSource clock,
+      Metrics metrics) {
     this.catalog = catalog;
+    this.administrators = administrators;
     this.clock = clock;
     this.metrics = metrics;
   }
@@ -62,9 +73,24 @@ public final class Notices {
   }
 
   /**
-   * Of the model of a decision, unless the caller is not to learn whether there is such a model.
+   * Of a decision: of its model, unless the caller is not to learn whether there is such a model;
+   * and of what would have refused it, if the caller may know which limits are not enforced.
    */
-  public Map<String, String> ofModel(String model, Decision decision) {
+  public Map<String, String> ofDecision(String model, Decision decision) {
+    Map<String, String> headers = new LinkedHashMap<>(ofModel(model, decision));
+    if (decision instanceof Decision.Admitted admitted && administers(admitted.caller().user())) {
+      admitted
+          .wouldRefuse()
+          .ifPresent(refusal -> headers.put(EdgeHeaders.WOULD_REFUSE, WouldRefuse.header(refusal)));
+    }
+    return headers;
+  }
+
+  private boolean administers(User user) {
+    return user.role() == Role.ORGANIZATION_ADMIN || administrators.get().includes(user.id());
+  }
+
+  private Map<String, String> ofModel(String model, Decision decision) {
     boolean known =
         !(decision instanceof Decision.Refused refused)
             || refused.refusal() instanceof Refusal.ModelDeprecated

@@ -11,7 +11,8 @@ import java.util.function.Predicate;
 
 /**
  * {@code x-ratelimit-{limit,remaining,reset}-requests} of the tightest rate, and the vendor's
- * {@code ...-requests-day} of the tightest one of a day.
+ * {@code ...-requests-day} of the tightest one of a day. Never of one in shadow: a client that saw
+ * it would obey it.
  */
 public final class RateLimitHeaders {
   private static final Duration DAY = Duration.ofDays(1);
@@ -44,6 +45,7 @@ public final class RateLimitHeaders {
     EvaluatedLimit tightest = null;
     for (EvaluatedLimit limit : limits) {
       if (limit.limit().limit() instanceof Rate rate
+          && !rate.shadow()
           && which.test(rate)
           && (tightest == null || TIGHTEST_FIRST.compare(limit, tightest) < 0)) {
         tightest = limit;

@@ -3,8 +3,6 @@ package dev.sluice.edge;
 import dev.sluice.admission.Decision;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
-import dev.sluice.admission.Scope;
-import dev.sluice.policy.Rate;
 import dev.sluice.queue.Dispatcher;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -272,7 +270,7 @@ public final class Refusals {
     return exceeded(
         limit,
         "Rate limit reached for %s: limit %s, used %d, requested 1. %s"
-            .formatted(over(limit), allowed(limit), limit.used(), when),
+            .formatted(LimitWords.over(limit), LimitWords.allowed(limit), limit.used(), when),
         headers,
         requestId);
   }
@@ -287,7 +285,7 @@ public final class Refusals {
     return exceeded(
         limit,
         "Concurrency limit reached for %s: limit %s, running %d, requested 1. %s"
-            .formatted(over(limit), allowed(limit), limit.used(), when),
+            .formatted(LimitWords.over(limit), LimitWords.allowed(limit), limit.used(), when),
         headers,
         requestId);
   }
@@ -300,47 +298,9 @@ public final class Refusals {
     return error(429, ErrorBody.of(message, "requests", "rate_limit_exceeded"), headers, requestId);
   }
 
-  private static String allowed(EvaluatedLimit limit) {
-    return limit.allowed()
-        + " requests "
-        + (limit.limit().limit() instanceof Rate rate
-            ? "per " + Durations.period(rate.period())
-            : "at once");
-  }
-
-  /** What a limit is counted over. */
-  private static String over(EvaluatedLimit limit) {
-    Scope scope = limit.limit().scope();
-    return scope.level().label() + " `" + scope.id() + "`" + on(scope.part());
-  }
-
-  private static String on(Scope.Part part) {
-    if (part instanceof Scope.Part.OfModel one) {
-      return " on `" + one.model() + "`";
-    } else if (part instanceof Scope.Part.OfBlock one) {
-      return " on `" + one.block() + "` and what tier `" + one.tier() + "` counts with it";
-    } else if (part instanceof Scope.Part.OfTier one) {
-      return " on all models of tier `" + one.tier() + "`";
-    }
-    return "";
-  }
-
   private static ErrorBody boundExceeded(Refusal.BoundExceeded exceeded) {
-    String what =
-        switch (exceeded.bound()) {
-          case BATCH_SIZE -> " in one request";
-          case OUTPUT_TOKENS -> " output tokens";
-        };
-    String message =
-        "Invalid '%s': tier `%s` allows at most %d%s on `%s`, got %d."
-            .formatted(
-                exceeded.asked().field(),
-                exceeded.tier(),
-                exceeded.most(),
-                what,
-                exceeded.model(),
-                exceeded.asked().value());
-    return ErrorBody.invalidRequest(message, exceeded.reason()).param(exceeded.asked().field());
+    return ErrorBody.invalidRequest("Invalid " + LimitWords.of(exceeded), exceeded.reason())
+        .param(exceeded.asked().field());
   }
 
   private static ErrorBody modelNotFound(String model) {

@@ -27,6 +27,12 @@ public final class Metrics {
       Counter.build("sluice_decisions", "What became of requests, by door, tier, model and reason.")
           .labelNames("door", "tier", "model", "reason")
           .register(registry);
+  private final Counter wouldRefuse =
+      Counter.build(
+              "sluice_would_refuse",
+              "Admitted requests that a limit in shadow would have refused, by why.")
+          .labelNames("door", "tier", "model", "reason")
+          .register(registry);
   private final Histogram decisionSeconds =
       Histogram.build("sluice_decision_seconds", "From asking for a decision to having it.")
           .labelNames("door")
@@ -146,6 +152,15 @@ public final class Metrics {
    */
   public void decided(String door, String tier, String model, String reason) {
     decisions.labels(door, tier, model, reason).inc();
+  }
+
+  /**
+   * A request was admitted that would not have been if what is in shadow were enforced.
+   *
+   * @param reason of the refusal
+   */
+  public void wouldRefuse(String door, String tier, String model, String reason) {
+    wouldRefuse.labels(door, tier, model, reason).inc();
   }
 
   /** How long the admission took, whatever it decided. */

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
  * @param models the models' public names; at least one
  * @param qos the Quality-of-Service label of the block's requests
  * @param queueDepth how many requests may wait before a busy response; 0 lets none wait
- * @param rates every entry applies; no two entries have the same period; none means unlimited
+ * @param rates every entry applies; no two that are enforced, and no two in shadow, have the same
+ *     period; none means unlimited
  * @param tokenRates the same for tokens; not enforced yet
  * @param bounds of one request
  * @param scope what the rates count together
@@ -38,8 +39,10 @@ public record Block(
     if (queueDepth < 0) {
       throw new IllegalArgumentException("queueDepth must be 0 or more: " + queueDepth);
     }
-    checkDistinct(rates.stream().map(Rate::period));
-    checkDistinct(tokenRates.stream().map(TokenRate::period));
+    checkDistinct(rates.stream().filter(rate -> !rate.shadow()).map(Rate::period));
+    checkDistinct(rates.stream().filter(Rate::shadow).map(Rate::period));
+    checkDistinct(tokenRates.stream().filter(rate -> !rate.shadow()).map(TokenRate::period));
+    checkDistinct(tokenRates.stream().filter(TokenRate::shadow).map(TokenRate::period));
   }
 
   /** A block whose requests are unbounded, and whose models are counted one by one. */

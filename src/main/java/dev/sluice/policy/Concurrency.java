@@ -6,7 +6,7 @@ package dev.sluice.policy;
  *
  * @param concurrency 0 to 100,000; 0 refuses every request
  */
-public record Concurrency(long concurrency) implements Limit {
+public record Concurrency(long concurrency, boolean shadow) implements Limit {
   /** What Redis has to remember is that many holds. */
   public static final long MOST = 100_000;
 
@@ -17,8 +17,18 @@ public record Concurrency(long concurrency) implements Limit {
     }
   }
 
+  /** One that is enforced. */
+  public Concurrency(long concurrency) {
+    this(concurrency, false);
+  }
+
   @Override
   public long allowed() {
     return concurrency;
+  }
+
+  @Override
+  public Concurrency inShadow() {
+    return new Concurrency(concurrency, true);
   }
 }

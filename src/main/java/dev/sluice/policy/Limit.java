@@ -4,4 +4,13 @@ package dev.sluice.policy;
 public sealed interface Limit permits Rate, Concurrency {
   /** The most that may be in use: requests of a period, or requests that run. */
   long allowed();
+
+  /**
+   * Whether it is only looked at: what it would have refused is reported and goes on. It counts
+   * what it would have counted if it were enforced.
+   */
+  boolean shadow();
+
+  /** The same in shadow. */
+  Limit inShadow();
 }

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How own limits are written on one line: {@code 100/1m}, {@code running=5}, and {@code
- * 1000/1d:gpt-oss-120b} for one model.
+ * How own limits are written on one line: {@code 100/1m}, {@code running=5}, {@code
+ * 1000/1d:gpt-oss-120b} for one model, {@code shadow:100/1m} for one that is not enforced.
  */
 public final class LimitText {
   /** In the place of a list of them. */
@@ -15,7 +15,10 @@ public final class LimitText {
 
   private static final Pattern FORM =
       Pattern.compile(
-          "(?:([0-9]{1,15})/([0-9]{1,9})([smhd])|running=([0-9]{1,9}))(?::(.+))?", Pattern.DOTALL);
+          "(shadow:)?(?:([0-9]{1,15})/([0-9]{1,9})([smhd])|running=([0-9]{1,9}))(?::(.+))?",
+          Pattern.DOTALL);
+
+  private static final String SHADOW = "shadow:";
 
   private LimitText() {}
 
@@ -29,21 +32,24 @@ public final class LimitText {
     if (!form.matches()) {
       throw new IllegalArgumentException(
           "expected a rate as 100/1m (a period in s, m, h or d), or running=5 for the number that"
-              + " may run at once; and :MODEL behind it when it is for one model");
+              + " may run at once; :MODEL behind it when it is for one model; shadow: in front of it when"
+              + " it is not enforced");
     }
     Limit limit =
-        form.group(4) == null
-            ? new Rate(Long.parseLong(form.group(1)), period(form.group(2), form.group(3)))
-            : new Concurrency(Long.parseLong(form.group(4)));
-    return new OwnLimit(limit, Optional.ofNullable(form.group(5)));
+        form.group(5) == null
+            ? new Rate(Long.parseLong(form.group(2)), period(form.group(3), form.group(4)))
+            : new Concurrency(Long.parseLong(form.group(5)));
+    return new OwnLimit(
+        form.group(1) == null ? limit : limit.inShadow(), Optional.ofNullable(form.group(6)));
   }
 
   /** Writes one. */
   public static String of(OwnLimit own) {
     String model = own.model().map(name -> ":" + name).orElse("");
+    String shadow = own.limit().shadow() ? SHADOW : "";
     return own.limit() instanceof Rate rate
-        ? rate.allowedRequests() + "/" + period(rate.period().toSeconds()) + model
-        : "running=" + own.limit().allowed() + model;
+        ? shadow + rate.allowedRequests() + "/" + period(rate.period().toSeconds()) + model
+        : shadow + "running=" + own.limit().allowed() + model;
   }
 
   private static Duration period(String number, String unit) {

@@ -15,11 +15,15 @@ public record OwnLimit(Limit limit, Optional<String> model) implements Comparabl
   /** A bound that stays an integer in every format that a record goes through. */
   public static final long MOST_REQUESTS = 1_000_000_000_000L;
 
-  /** All models before single ones, rates before concurrency, short periods before long ones. */
+  /**
+   * All models before single ones, rates before concurrency, short periods before long ones, what
+   * is enforced before what is in shadow.
+   */
   private static final Comparator<OwnLimit> ORDER =
       Comparator.comparing((OwnLimit one) -> one.model().orElse(""))
           .thenComparing(one -> one.limit() instanceof Concurrency)
-          .thenComparing(OwnLimit::period);
+          .thenComparing(OwnLimit::period)
+          .thenComparing(one -> one.limit().shadow());
 
   public OwnLimit {
     if (limit instanceof Rate rate) {

@@ -7,7 +7,8 @@ import java.util.Optional;
  * The limits that a record has of its own; every one of them applies.
  *
  * @param all at most {@value #MOST}, in one order, so that equal ones are written alike; no two
- *     rates of one period, and no two concurrencies, for the same model
+ *     rates of one period, and no two concurrencies, for the same model, unless one of them is in
+ *     shadow
  */
 public record OwnLimits(List<OwnLimit> all) {
   /** A bound for what every decision about the record carries along. */

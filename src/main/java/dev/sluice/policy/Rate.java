@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param allowedRequests 0 or more; 0 refuses every request
  * @param period at least a second, at most 366 days
  */
-public record Rate(long allowedRequests, Duration period) implements Limit {
+public record Rate(long allowedRequests, Duration period, boolean shadow) implements Limit {
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofDays(366);
 
@@ -19,6 +19,11 @@ public record Rate(long allowedRequests, Duration period) implements Limit {
       throw new IllegalArgumentException("allowedRequests must be 0 or more: " + allowedRequests);
     }
     checkPeriod(period);
+  }
+
+  /** One that is enforced. */
+  public Rate(long allowedRequests, Duration period) {
+    this(allowedRequests, period, false);
   }
 
   static void checkPeriod(Duration period) {
@@ -30,5 +35,10 @@ public record Rate(long allowedRequests, Duration period) implements Limit {
   @Override
   public long allowed() {
     return allowedRequests;
+  }
+
+  @Override
+  public Rate inShadow() {
+    return new Rate(allowedRequests, period, true);
   }
 }

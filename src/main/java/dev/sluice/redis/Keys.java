@@ -80,6 +80,19 @@ record Keys(String organization) {
     return scope("running", scope);
   }
 
+  /**
+   * The same of limits in shadow, where a limit that is enforced has the other: what it counts is
+   * what there would be if the one in shadow were enforced.
+   */
+  String shadowRate(Scope scope) {
+    return scope("shadow-rate", scope);
+  }
+
+  /** The same of what runs. */
+  String shadowRunning(Scope scope) {
+    return scope("shadow-running", scope);
+  }
+
   private String scope(String kind, Scope scope) {
     String record = scope.level().label() + ":" + scope.id();
     if (scope.part() instanceof Scope.Part.OfModel one) {

@@ -34,6 +34,9 @@ final class LimitsJson {
         one.put("concurrency", own.limit().allowed());
       }
       own.model().ifPresent(model -> one.put("model", model));
+      if (own.limit().shadow()) {
+        one.put("shadow", true);
+      }
     }
   }
 
@@ -43,6 +46,7 @@ final class LimitsJson {
     try {
       for (JsonNode one : record.path(LIMITS)) {
         limit(one)
+            .map(limit -> one.path("shadow").booleanValue() ? limit.inShadow() : limit)
             .map(limit -> new OwnLimit(limit, Optional.ofNullable(one.path("model").textValue())))
             .ifPresent(limits::add);
       }

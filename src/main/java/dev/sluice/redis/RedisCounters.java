@@ -3,17 +3,11 @@ package dev.sluice.redis;
 import dev.sluice.admission.Counters;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Hold;
-import dev.sluice.admission.Scope;
 import dev.sluice.admission.ScopedLimit;
-import dev.sluice.policy.Concurrency;
-import dev.sluice.policy.Limit;
-import dev.sluice.policy.Rate;
 import dev.sluice.usage.Settlement;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -58,7 +52,8 @@ public final class RedisCounters implements Counters {
     List<String> keys = new ArrayList<>();
     keys.add(names.version());
     addHold(keys, names, hold);
-    limits.addKeys(names, keys);
+    limits.addRateKeys(names, keys);
+    limits.addRunningKeys(names, keys);
     List<String> arguments = new ArrayList<>();
     arguments.add(Long.toString(knownVersion));
     arguments.add(lease(hold));
@@ -74,8 +69,10 @@ public final class RedisCounters implements Counters {
     ScriptLimits limits = new ScriptLimits(asked);
     List<String> keys = new ArrayList<>();
     // Without limits there would be no key, and a cluster would not know whom to ask.
-    keys.add(new Keys(organization).version());
-    limits.addKeys(new Keys(organization), keys);
+    Keys names = new Keys(organization);
+    keys.add(names.version());
+    limits.addRateKeys(names, keys);
+    limits.addRunningKeys(names, keys);
     List<String> arguments = new ArrayList<>();
     limits.addArguments(arguments);
     return redis.run(evaluate, keys, arguments).thenApply(reply -> limits.evaluated(reply, 0));
@@ -107,8 +104,7 @@ public final class RedisCounters implements Counters {
   @Override
   public CompletionStage<Boolean> cancel(Hold hold) {
     List<String> keys = holdKeys(hold);
-    Keys names = new Keys(hold.organization());
-    scopes(hold, Rate.class).forEach(scope -> keys.add(names.rate(scope)));
+    new ScriptLimits(hold.limits()).addRateKeys(new Keys(hold.organization()), keys);
     List<String> arguments = new ArrayList<>(List.of(lease(hold), attempt(hold)));
     addRunning(hold, keys, arguments);
     return redis.deliver(cancel, keys, arguments, hold.lease()).thenApply(RedisCounters::done);
@@ -127,23 +123,12 @@ public final class RedisCounters implements Counters {
 
   /** Adds the keys of the scopes that limit how many run, and how many they are, if any do. */
   private static void addRunning(Hold hold, List<String> keys, List<String> arguments) {
-    Set<Scope> scopes = scopes(hold, Concurrency.class);
-    if (!scopes.isEmpty()) {
-      Keys names = new Keys(hold.organization());
-      scopes.forEach(scope -> keys.add(names.running(scope)));
-      arguments.add(Integer.toString(scopes.size()));
+    int before = keys.size();
+    new ScriptLimits(hold.limits()).addRunningKeys(new Keys(hold.organization()), keys);
+    int scopes = keys.size() - before;
+    if (scopes > 0) {
+      arguments.add(Integer.toString(scopes));
     }
-  }
-
-  /** Those with limits of a kind, in the order in which they are admitted. */
-  private static Set<Scope> scopes(Hold hold, Class<? extends Limit> kind) {
-    Set<Scope> scopes = new LinkedHashSet<>();
-    for (ScopedLimit limit : hold.limits()) {
-      if (kind.isInstance(limit.limit())) {
-        scopes.add(limit.scope());
-      }
-    }
-    return scopes;
   }
 
   private static String attempt(Hold hold) {
@@ -157,10 +142,11 @@ public final class RedisCounters implements Counters {
   private static Outcome outcome(ScriptLimits limits, List<Object> reply) {
     int status = ((Long) reply.get(0)).intValue();
     return switch (status) {
-      case 0 -> new Outcome.Held(limits.evaluated(reply, 1));
+      case 0 -> new Outcome.Held(limits.evaluated(reply, 1), false);
       case 1 -> new Outcome.Exceeded(limits.evaluated(reply, 1));
       case 2 -> new Outcome.Stale();
       case 3 -> new Outcome.Cancelled();
+      case 4 -> new Outcome.Held(limits.evaluated(reply, 1), true);
       default -> throw new IllegalStateException("admit.lua answered with status " + status);
     };
   }

@@ -4,6 +4,7 @@ import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Scope;
 import dev.sluice.admission.ScopedLimit;
 import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.Limit;
 import dev.sluice.policy.Rate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,27 +21,62 @@ final class ScriptLimits {
   /** Nobody knows when a running request ends. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
+  /**
+   * What is counted together.
+   *
+   * @param aside whether it is counted for limits in shadow alone, because limits that are enforced
+   *     count the same
+   */
+  private record Count(Scope scope, boolean aside) {}
+
   private final List<ScopedLimit> limits;
 
-  /** The places of the limits, by scope. */
-  private final Map<Scope, List<Integer>> rates = new LinkedHashMap<>();
+  /** The places of the limits, by what counts them. */
+  private final Map<Count, List<Integer>> rates = new LinkedHashMap<>();
 
-  private final Map<Scope, List<Integer>> concurrencies = new LinkedHashMap<>();
+  private final Map<Count, List<Integer>> concurrencies = new LinkedHashMap<>();
 
   ScriptLimits(List<ScopedLimit> limits) {
     this.limits = limits;
     for (int i = 0; i < limits.size(); i++) {
       ScopedLimit limit = limits.get(i);
+      Count count = new Count(limit.scope(), limit.shadow() && isEnforcedToo(limit));
       (limit.limit() instanceof Concurrency ? concurrencies : rates)
-          .computeIfAbsent(limit.scope(), scope -> new ArrayList<>(3))
+          .computeIfAbsent(count, unknown -> new ArrayList<>(3))
           .add(i);
     }
   }
 
-  /** Adds the keys of all scopes. */
-  void addKeys(Keys names, List<String> keys) {
-    rates.keySet().forEach(scope -> keys.add(names.rate(scope)));
-    concurrencies.keySet().forEach(scope -> keys.add(names.running(scope)));
+  /** Whether a limit that is enforced counts what one in shadow does. */
+  private boolean isEnforcedToo(ScopedLimit shadow) {
+    return limits.stream()
+        .anyMatch(
+            other ->
+                !other.shadow()
+                    && other.scope().equals(shadow.scope())
+                    && period(other).equals(period(shadow)));
+  }
+
+  private static Optional<Duration> period(ScopedLimit limit) {
+    return limit.limit() instanceof Rate rate ? Optional.of(rate.period()) : Optional.empty();
+  }
+
+  /** Adds the keys of the windows, scope by scope. */
+  void addRateKeys(Keys names, List<String> keys) {
+    rates
+        .keySet()
+        .forEach(
+            one -> keys.add(one.aside() ? names.shadowRate(one.scope()) : names.rate(one.scope())));
+  }
+
+  /** Adds the keys of what runs, scope by scope. */
+  void addRunningKeys(Keys names, List<String> keys) {
+    concurrencies
+        .keySet()
+        .forEach(
+            one ->
+                keys.add(
+                    one.aside() ? names.shadowRunning(one.scope()) : names.running(one.scope())));
   }
 
   /** Adds the limits of each scope. */
@@ -50,15 +86,20 @@ final class ScriptLimits {
       for (int place : places) {
         Rate rate = (Rate) limits.get(place).limit();
         arguments.add(Long.toString(periodMillis(rate)));
-        arguments.add(Long.toString(rate.allowedRequests()));
+        arguments.add(written(rate, rate.allowedRequests()));
       }
     }
     for (List<Integer> places : concurrencies.values()) {
       long least =
           places.stream().mapToLong(place -> limits.get(place).limit().allowed()).min().orElse(0);
       arguments.add("0");
-      arguments.add(Long.toString(least));
+      arguments.add(written(limits.get(places.get(0)).limit(), least));
     }
+  }
+
+  /** What is in shadow is below zero. */
+  private static String written(Limit limit, long allowed) {
+    return Long.toString(limit.shadow() ? -allowed - 1 : allowed);
   }
 
   /**

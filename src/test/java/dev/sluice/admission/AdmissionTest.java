@@ -314,6 +314,70 @@ final class AdmissionTest {
   }
 
   @Test
+  void bounds_inShadow_areReportedAndKeepTheRestInShadowFromCounting() {
+    terms(
+        terms ->
+            terms.withLimits(
+                new OwnLimits(
+                    List.of(
+                        new OwnLimit(rate(1).inShadow(), Optional.empty()),
+                        new OwnLimit(rate(2), Optional.empty())))));
+    Told counters = new Told();
+    Block block =
+        new Block(
+            Set.of("small"),
+            "free",
+            1,
+            List.of(),
+            List.of(),
+            new Bounds(OptionalLong.of(2), OptionalLong.empty(), true),
+            RateScope.MODEL);
+    Admission bounded = admission(counters, block);
+
+    Decision over = join(bounded.admit(request("small", demand(3, 9), INSIDE)));
+    Decision within = join(bounded.admit(request("small", demand(2, 9), INSIDE)));
+
+    assertThat(((Decision.Admitted) over).wouldRefuse().orElseThrow().reason())
+        .isEqualTo("batch_size_exceeded");
+    assertThat(((Decision.Admitted) within).wouldRefuse()).isEmpty();
+    assertThat(counters.holds)
+        .extracting(hold -> hold.limits().stream().map(ScopedLimit::limit).toList())
+        .containsExactly(List.of(rate(2)), List.of(rate(2), rate(1).inShadow()));
+  }
+
+  @Test
+  void limitsInShadow_withoutRoom_areReportedByTheOneThatIsSoForLongest() {
+    Scope scope = new Scope(Level.KEY, "k", Optional.empty());
+    ScopedLimit shadow = new ScopedLimit(scope, rate(1).inShadow());
+    ScopedLimit running = new ScopedLimit(scope, new Concurrency(1).inShadow());
+    ScopedLimit enforced = new ScopedLimit(scope, rate(5));
+    List<EvaluatedLimit> found =
+        List.of(
+            evaluated(running, 1, Duration.ofSeconds(1)),
+            evaluated(shadow, 1, Duration.ofSeconds(9)),
+            // With this request it is full; it had room for it.
+            evaluated(enforced, 5, Duration.ofSeconds(50)));
+
+    counters.outcome = new Counters.Outcome.Held(found, true);
+    assertThat(((Decision.Admitted) decide("small", INSIDE)).wouldRefuse())
+        .contains(new Refusal.RateExceeded(found.get(1)));
+    counters.outcome = new Counters.Outcome.Held(found, false);
+    assertThat(((Decision.Admitted) decide("small", INSIDE)).wouldRefuse()).isEmpty();
+  }
+
+  @Test
+  void limitsInShadow_areNeverWhyARequestIsRefused() {
+    Scope scope = new Scope(Level.KEY, "k", Optional.empty());
+    EvaluatedLimit shadow =
+        evaluated(new ScopedLimit(scope, rate(1).inShadow()), 1, Duration.ofHours(9));
+    EvaluatedLimit enforced = evaluated(new ScopedLimit(scope, rate(5)), 5, Duration.ofSeconds(50));
+
+    counters.outcome = new Counters.Outcome.Exceeded(List.of(shadow, enforced));
+
+    assertThat(refusal("small")).isEqualTo(new Refusal.RateExceeded(enforced));
+  }
+
+  @Test
   void bounds_ofAModelThatMayNotBeCalled_areNotSpokenOf() {
     terms(terms -> terms.withModels(Set.of("large")));
     Admission bounded = admission(new Told(), bounded(RateScope.MODEL));

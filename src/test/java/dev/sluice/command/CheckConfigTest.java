@@ -107,12 +107,12 @@ final class CheckConfigTest {
     assertThat(row.toString())
         .isEqualTo(
             "{\"model\":\"other\",\"qos\":\"gold\",\"queueDepth\":5,\"rates\":[{\"allowedRequests\":20,"
-                + "\"periodSeconds\":60},{\"allowedTokens\":9000,\"periodSeconds\":86400,"
-                + "\"enforced\":false}],\"maxBatchSize\":4,\"maxOutputTokens\":512,"
-                + "\"scope\":\"tier\",\"inherited\":{\"models\":\"free\",\"queueDepth\":\"free\","
-                + "\"rates\":\"free\"},\"defaults\":[]}");
+                + "\"periodSeconds\":60,\"shadow\":false},{\"allowedTokens\":9000,\"periodSeconds\":86400,"
+                + "\"shadow\":false,\"enforced\":false}],\"maxBatchSize\":4,\"maxOutputTokens\":512,"
+                + "\"boundsInShadow\":false,\"scope\":\"tier\",\"inherited\":{\"models\":\"free\",\"queueDepth\":\"free\","
+                + "\"rates\":\"free\"},\"defaults\":[\"shadow\"]}");
     assertThat(root.at("/tiers/0/models/0/defaults").toString())
-        .isEqualTo("[\"qos\",\"maxBatchSize\",\"maxOutputTokens\",\"scope\"]");
+        .isEqualTo("[\"qos\",\"maxBatchSize\",\"maxOutputTokens\",\"scope\",\"shadow\"]");
     assertThat(root.at("/tiers/0/models/0/maxBatchSize").isNull()).isTrue();
     assertThat(root.at("/states/restricted/0").asText()).isEqualTo("third");
   }

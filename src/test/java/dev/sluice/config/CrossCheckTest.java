@@ -3,12 +3,15 @@ package dev.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.policy.Block;
+import dev.sluice.policy.Rate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +81,46 @@ final class CrossCheckTest {
       })
   void doubtfulTier_isWarnedOf(String tier, String warning) throws Exception {
     assertThat(warnings(TIERS + "  " + tier + "\n", "[m]")).containsExactly(warning);
+  }
+
+  @Test
+  void shadowTiers_putAllOfATierInShadow_builtInOrNot() throws Exception {
+    String vendors =
+        """
+        serviceTiers:
+          web: [{models: [m], maxBatchSize: 2, rates: {allowedRequests: 9, periodSeconds: 60}}]
+          gold: {inherits: web}
+        """;
+    Configuration configuration =
+        load(vendors, "sambastack: sambastack.yaml\nshadowTiers: [web, free]", "[m, n]");
+
+    assertThat(block(configuration, "web").rates()).allMatch(Rate::shadow).isNotEmpty();
+    assertThat(block(configuration, "web").bounds().shadow()).isTrue();
+    assertThat(block(configuration, "free").rates()).allMatch(Rate::shadow).isNotEmpty();
+    // A tier that inherits from it is another tier.
+    assertThat(block(configuration, "gold").rates()).noneMatch(Rate::shadow).isNotEmpty();
+    assertThat(configuration.tiers().tiers().get(0).rows().get(0).block().rates())
+        .allMatch(Rate::shadow);
+  }
+
+  private static Block block(Configuration configuration, String tier) {
+    return Optional.ofNullable(configuration.catalog().tiers().get(tier))
+        .orElseThrow()
+        .blocks()
+        .get(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[wbe] | sluice.yaml:2: shadowTiers[0]: there is no tier wbe; did you mean \"web\"?",
+        "[deprecated] | sluice.yaml:2: shadowTiers[0]: the tier deprecated speaks of models and limits nothing",
+        "web | sluice.yaml:2: shadowTiers: expected a list, found a single value",
+        "[[web]] | sluice.yaml:2: shadowTiers[0]: expected a text, found a list",
+      })
+  void shadowTiers_wrong_areAnError(String names, String error) {
+    assertThat(errors("shadowTiers: " + names)).contains(error);
   }
 
   @Test

@@ -59,7 +59,11 @@ final class SambaStackReaderTest {
   }
 
   private static List<Rate> rates(Read read, String tier) {
-    return Optional.ofNullable(read.tiers().get(tier)).orElseThrow().blocks().get(0).rates();
+    return block(read, tier).rates();
+  }
+
+  private static Block block(Read read, String tier) {
+    return Optional.ofNullable(read.tiers().get(tier)).orElseThrow().blocks().get(0);
   }
 
   private static Rate rate(long requests, long seconds) {
@@ -320,7 +324,7 @@ final class SambaStackReaderTest {
             + " unknown key; did you mean \"queueDepth\"?",
         "serviceTiers: {a: [{models: [m], colour: 5}]} | f:1: serviceTiers.a[0].colour: unknown"
             + " key; known here: inherits, maxBatchSize, maxCompletionTokens, maxOutputTokens,"
-            + " models, overrides, qos, queueDepth, rates, scope",
+            + " models, overrides, qos, queueDepth, rates, scope, shadow",
         "serviceTiers: {a: [{models: [m], rates: [{allowedRequests: 9, periodSeconds: 60},"
             + " {allowedRequests: 5, periodSeconds: 60}]}]} | f:1: serviceTiers.a[0].rates[1]: two"
             + " rates have a period of 60 s: the tightest holds, 5 requests",
@@ -333,6 +337,50 @@ final class SambaStackReaderTest {
   void load_tierInTwoDocuments_isAnErrorThatNamesBoth() {
     assertThat(errors("serviceTiers: {a: []}\n---\nserviceTiers: {a: []}\n"))
         .containsExactly("f:3: serviceTiers.a: this tier stands twice, first at f:1; remove one");
+  }
+
+  @Test
+  void load_rateInShadowBesideOneOfItsPeriod_isKeptAsWell() throws Exception {
+    Read read =
+        load(
+            """
+            serviceTiers:
+              a:
+              - models: [m]
+                rates:
+                - {allowedRequests: 9, periodSeconds: 60}
+                - {allowedRequests: 5, periodSeconds: 60, shadow: true}
+            """);
+
+    assertThat(rates(read, "a")).containsExactly(rate(9, 60), rate(5, 60).inShadow());
+    assertThat(read.warnings()).isEmpty();
+  }
+
+  @Test
+  void load_blockInShadow_isSoWithItsRatesAndBounds_alsoWhereItIsInherited() throws Exception {
+    Read read =
+        load(
+            """
+            serviceTiers:
+              base:
+              - models: [m]
+                shadow: true
+                queueDepth: 3
+                maxOutputTokens: 7
+                rates:
+                - {allowedRequests: 9, periodSeconds: 60}
+                - {allowedRequests: 5, periodSeconds: 60, shadow: true}
+              like: {inherits: base, overrides: {qos: like}}
+              strict: {inherits: base, overrides: {shadow: false}}
+            """);
+
+    for (String tier : List.of("base", "like")) {
+      assertThat(rates(read, tier)).containsExactly(rate(5, 60).inShadow());
+      assertThat(block(read, tier).bounds().shadow()).isTrue();
+      assertThat(block(read, tier).queueDepth()).isEqualTo(3);
+    }
+    assertThat(rates(read, "strict")).containsExactly(rate(9, 60), rate(5, 60).inShadow());
+    assertThat(block(read, "strict").bounds().shadow()).isFalse();
   }
 
   @Test

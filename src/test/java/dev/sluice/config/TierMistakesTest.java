@@ -41,6 +41,8 @@ final class TierMistakesTest {
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    maxOutputTokens: 1.5 | f:4: serviceTiers.a[0].maxOutputTokens: expected a whole number of 1 or more, found \"1.5\"",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    maxOutputTokens: 5⏎    maxCompletionTokens: 5 | f:5: serviceTiers.a[0].maxCompletionTokens: maxOutputTokens, which means the same, stands here too; remove one",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    scope: user | f:4: serviceTiers.a[0].scope: expected one of model, block, tier, found \"user\"",
+        "serviceTiers:⏎  a:⏎  - models: [m]⏎    shadow: 5 | f:4: serviceTiers.a[0].shadow: expected true or false, found \"5\"",
+        "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates: {allowedRequests: 1, periodSeconds: 1, shadow: yes} | f:4: serviceTiers.a[0].rates.shadow: expected true or false, found \"yes\"",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates: 5 | f:4: serviceTiers.a[0].rates: expected a list, found a single value",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates: [5] | f:4: serviceTiers.a[0].rates[0]: expected a map, found a single value",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates: {periodSeconds: 5} | f:4: serviceTiers.a[0].rates.allowedRequests: missing: expected a whole number of 0 or more",

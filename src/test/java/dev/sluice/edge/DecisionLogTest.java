@@ -42,6 +42,25 @@ final class DecisionLogTest {
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly(
             "request=r-1 decision=model_not_found tier=none"
-                + " model=a\uFFFDrequest=r-2\uFFFD[31m\uFFFD caller=- key=-");
+                + " model=a\uFFFDrequest=r-2\uFFFD[31m\uFFFD caller=- key=- would_refuse=-");
+  }
+
+  @Test
+  void record_whatLimitsInShadowWouldHaveRefused_isInTheLineAndCounted() {
+    Metrics metrics = new Metrics();
+    new DecisionLog("gateway", metrics, () -> new Catalog(Map.of(), Map.of()))
+        .record("r-1", Optional.empty(), "m", "admitted", Optional.of("rate_limit_exceeded"));
+
+    assertThat(lines.list.get(0).getFormattedMessage())
+        .startsWith("request=r-1 decision=admitted")
+        .endsWith("would_refuse=rate_limit_exceeded");
+    assertThat(
+            metrics
+                .registry()
+                .getSampleValue(
+                    "sluice_would_refuse_total",
+                    new String[] {"door", "tier", "model", "reason"},
+                    new String[] {"gateway", "none", "other", "rate_limit_exceeded"}))
+        .isEqualTo(1.0);
   }
 }

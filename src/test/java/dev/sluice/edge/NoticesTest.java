@@ -9,21 +9,31 @@ import dev.sluice.account.KeyAge;
 import dev.sluice.account.KeyTerms;
 import dev.sluice.account.KeyText;
 import dev.sluice.account.Organization;
+import dev.sluice.account.PlatformAdministrators;
 import dev.sluice.account.Project;
 import dev.sluice.account.Role;
 import dev.sluice.account.User;
 import dev.sluice.admission.Decision;
+import dev.sluice.admission.Demand;
+import dev.sluice.admission.EvaluatedLimit;
+import dev.sluice.admission.Hold;
 import dev.sluice.admission.Refusal;
+import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
 import dev.sluice.metrics.Metrics;
+import dev.sluice.policy.Block;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.Model;
 import dev.sluice.policy.OwnLimits;
+import dev.sluice.policy.Rate;
+import dev.sluice.policy.Tier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +59,7 @@ class NoticesTest {
                           Optional.of("new\u20ac"),
                           Optional.of(Instant.parse("2026-11-01T00:00:00Z")),
                           Optional.of(Instant.parse("2026-12-01T00:00:00Z"))))),
+          () -> new PlatformAdministrators(Set.of("root@example.org")),
           () -> now,
           metrics);
 
@@ -139,13 +150,80 @@ class NoticesTest {
 
   @Test
   void aModelThatItsCallerMustNotKnow_isNotSpokenOf() {
-    assertThat(notices.ofModel("old model/1", refused(new Refusal.ModelNotFound("old model/1"))))
+    assertThat(notices.ofDecision("old model/1", refused(new Refusal.ModelNotFound("old model/1"))))
         .isEmpty();
     assertThat(
-            notices.ofModel(
+            notices.ofDecision(
                 "old model/1",
                 refused(new Refusal.ModelDeprecated("old model/1", Optional.empty()))))
         .isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "u, ORGANIZATION_ADMIN, true",
+    "Root@Example.org, DEVELOPER, true",
+    "u, PROJECT_OWNER, false",
+    "u, DEVELOPER, false",
+    "u, FINOPS, false",
+  })
+  void whatLimitsInShadowWouldRefuse_isToldToAdministratorsOnly(
+      String user, Role role, boolean told) {
+    EvaluatedLimit limit =
+        new EvaluatedLimit(
+            new ScopedLimit(
+                new Scope(Scope.Level.USER, "u", Optional.of("m\u00fc")),
+                new Rate(5, Duration.ofMinutes(1), true)),
+            5,
+            Duration.ofSeconds(60),
+            Optional.of(Duration.ofSeconds(12)));
+
+    assertThat(notices.ofDecision("m", admitted(user, role, new Refusal.RateExceeded(limit))))
+        .isEqualTo(
+            told
+                ? Map.of(
+                    "x-sluice-would-refuse",
+                    "rate_limit_exceeded; user `u` on `m?`: limit 5 requests per minute, used 5,"
+                        + " room again in 12s")
+                : Map.of());
+  }
+
+  @Test
+  void aBoundInShadow_isToldWithTheFieldThatAsksForTooMuch() {
+    Refusal bound =
+        new Refusal.BoundExceeded(
+            Refusal.BoundExceeded.Bound.OUTPUT_TOKENS,
+            new Demand.Amount("max_tokens", 9),
+            5,
+            "web",
+            "m");
+
+    assertThat(notices.ofDecision("m", admitted("u", Role.ORGANIZATION_ADMIN, bound)))
+        .containsEntry(
+            "x-sluice-would-refuse",
+            "output_tokens_exceeded; 'max_tokens': tier `web` allows at most 5 output tokens on"
+                + " `m`, got 9.");
+  }
+
+  private static Decision admitted(String user, Role role, Refusal wouldRefuse) {
+    Caller plain = caller(issued(1));
+    Caller caller =
+        new Caller(
+            plain.organization(),
+            plain.project(),
+            new User("acme", user, "U", role, Optional.empty()),
+            plain.key(),
+            1);
+    Block block = new Block(Set.of("m"), "web", 1, List.of());
+    Hold hold = new Hold("h", Optional.empty(), "acme", List.of(), Duration.ofMinutes(1));
+    return new Decision.Admitted(
+        caller,
+        "m",
+        new Tier("web", List.of(block)),
+        block,
+        hold,
+        List.of(),
+        Optional.of(wouldRefuse));
   }
 
   private static Decision refused(Refusal refusal) {

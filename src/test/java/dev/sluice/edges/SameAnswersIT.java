@@ -10,6 +10,7 @@ import dev.sluice.account.KeyText;
 import dev.sluice.account.Network;
 import dev.sluice.account.Permission;
 import dev.sluice.account.RecordKind;
+import dev.sluice.account.Role;
 import dev.sluice.policy.LimitText;
 import dev.sluice.policy.OwnLimits;
 import dev.sluice.testing.Stack;
@@ -53,12 +54,13 @@ class SameAnswersIT {
           + " x-ratelimit-limit-requests-day x-ratelimit-remaining-requests-day"
           + " x-ratelimit-reset-requests-day";
   private static final String GOING = "deprecation sunset link";
+  private static final String WOULD_REFUSE = "x-sluice-would-refuse";
   private static final String RETRY = " retry-after retry-after-ms";
 
   /** The headers that a client may rely on; a value of any of them must be the same everywhere. */
   private static final Set<String> NAMED =
       Set.of(
-          ("content-type x-request-id x-should-retry x-sluice-warning deprecation sunset link"
+          ("content-type x-request-id x-should-retry x-sluice-warning x-sluice-would-refuse deprecation sunset link"
                   + RETRY
                   + " "
                   + LIMITS_DAY)
@@ -104,6 +106,7 @@ class SameAnswersIT {
     FROM_OTHER_NETWORK,
     FROM_ITS_NETWORK,
     FOR_OTHER_MODEL,
+    OF_ADMINISTRATOR,
     GOOD
   }
 
@@ -149,6 +152,10 @@ class SameAnswersIT {
         row("FOR_OTHER_MODEL", "web", "large", false, "NONE", 200, "", LIMITS_DAY),
         row("GOOD", "web", "small", false, "NONE", 200, "", LIMITS_DAY),
         row("GOOD", "web", "large", true, "NONE", 200, "", LIMITS_DAY),
+        row("GOOD", "shadowed", "small", false, "NONE", 200, "", ""),
+        row("OF_ADMINISTRATOR", "shadowed", "small", false, "NONE", 200, "", WOULD_REFUSE),
+        row("OF_ADMINISTRATOR", "shadowed", "small", true, "NONE", 200, "", WOULD_REFUSE),
+        row("OF_ADMINISTRATOR", "web", "small", false, "NONE", 200, "", LIMITS_DAY),
         row("GOOD", "-", "small", false, "NONE", 200, "", LIMITS),
         row("GOOD", "free", "small", true, "NONE", 200, "", LIMITS),
         row("GOOD", "legal", "secret", false, "NONE", 200, "", LIMITS),
@@ -468,6 +475,11 @@ class SameAnswersIT {
       case OVER_AGE -> age(stack, issued, 100);
       case WITHOUT_PERMISSION ->
           change(stack, issued, terms -> terms.withPermissions(Set.of(Permission.USAGE_READ)));
+      case OF_ADMINISTRATOR ->
+          stack.change(
+              RecordKind.USER,
+              issued.record().user(),
+              user -> user.withRole(Role.ORGANIZATION_ADMIN));
       case FROM_OTHER_NETWORK ->
           change(stack, issued, terms -> terms.withNetworks(Set.of(Network.parse("192.0.2.0/24"))));
       case FROM_ITS_NETWORK ->
@@ -563,7 +575,11 @@ class SameAnswersIT {
     Map<String, List<String>> values = named(response);
     values.keySet().removeAll(TIMES);
     // The days of a key are said, not the second at which it was issued.
-    return " " + values.toString().replaceAll("[0-9-]{10}T[0-9:]{8}Z", "<time>");
+    return " "
+        + values
+            .toString()
+            .replaceAll("[0-9-]{10}T[0-9:]{8}Z", "<time>")
+            .replaceAll("user-[0-9]+", "<user>");
   }
 
   /** The body without what differs from one request to the next: its user, its times, its ids. */

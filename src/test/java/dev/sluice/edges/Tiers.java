@@ -32,6 +32,8 @@ final class Tiers {
         - {models: [narrow], queueDepth: 1, qos: narrow, rates: {allowedRequests: 99, periodSeconds: 60}}
         bounded:
         - {models: [small], queueDepth: 5, qos: web, maxBatchSize: 2, maxOutputTokens: 100, rates: {allowedRequests: 1, periodSeconds: 3600}}
+        shadowed:
+        - {models: [small], queueDepth: 5, qos: web, shadow: true, rates: {allowedRequests: 0, periodSeconds: 60}}
         none:
         - {models: [small], queueDepth: 0, qos: web, rates: {allowedRequests: 0, periodSeconds: 60}}
         deprecated:

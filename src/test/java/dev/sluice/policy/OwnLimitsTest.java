@@ -48,9 +48,22 @@ final class OwnLimitsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"shadow:100/1m, 100/1m", "shadow:running=5:m, running=5:m"})
+  void parse_inShadow_isTheSameLimitNotEnforced(String text, String enforced) {
+    OwnLimit limit = LimitText.parse(text);
+
+    assertThat(limit.limit()).isEqualTo(LimitText.parse(enforced).limit().inShadow());
+    assertThat(limit.limit().shadow()).isTrue();
+    assertThat(limit).hasToString(text);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",
+        "shadow:",
+        "shadow",
+        "shadow:shadow:1/1m",
         "100",
         "100/m",
         "100/1",
@@ -72,7 +85,8 @@ final class OwnLimitsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "expected a rate as 100/1m (a period in s, m, h or d), or running=5 for the number that"
-                + " may run at once; and :MODEL behind it when it is for one model");
+                + " may run at once; :MODEL behind it when it is for one model; shadow: in front of it"
+                + " when it is not enforced");
   }
 
   @ParameterizedTest
@@ -113,6 +127,14 @@ final class OwnLimitsTest {
   }
 
   @Test
+  void limits_oneInShadowBesideOneThatIsEnforced_areTwo() {
+    assertThat(limits("shadow:50/1m", "100/1m", "running=5", "shadow:running=2"))
+        .hasToString("100/1m shadow:50/1m running=5 shadow:running=2");
+    assertThatThrownBy(() -> limits("shadow:50/1m", "shadow:60/1m"))
+        .hasMessage("shadow:50/1m and shadow:60/1m limit the same: remove one");
+  }
+
+  @Test
   void limits_moreThanTwenty_areRefused() {
     String[] twentyOne =
         IntStream.rangeClosed(1, 21).mapToObj(i -> "5/" + i + "s").toArray(String[]::new);
@@ -143,8 +165,9 @@ final class OwnLimitsTest {
         Arbitraries.longs().between(0, Concurrency.MOST).map(Concurrency::new);
     return Combinators.combine(
             Arbitraries.oneOf(List.of(rates, concurrencies)),
-            Arbitraries.strings().filter(name -> !name.isBlank()).optional())
-        .as(OwnLimit::new);
+            Arbitraries.strings().filter(name -> !name.isBlank()).optional(),
+            Arbitraries.of(true, false))
+        .as((limit, model, shadow) -> new OwnLimit(shadow ? limit.inShadow() : limit, model));
   }
 
   private static OwnLimits limits(String... texts) {

@@ -86,12 +86,13 @@ final class LimitsProperties {
                 Arbitraries.of(Duration.ofDays(250), Duration.ofDays(300), Duration.ofDays(366)))
             .as(Rate::new);
     Arbitrary<Limit> concurrencies = Arbitraries.integers().between(0, 5).map(Concurrency::new);
+    Arbitrary<Limit> enforced = Arbitraries.oneOf(List.of(rates, concurrencies));
     Arbitrary<List<Limit>> some =
-        Arbitraries.oneOf(List.of(rates, concurrencies))
+        Arbitraries.frequencyOf(Tuple.of(3, enforced), Tuple.of(2, enforced.map(Limit::inShadow)))
             .list()
             .ofMinSize(1)
-            .ofMaxSize(3)
-            .uniqueElements(limit -> limit instanceof Rate rate ? rate.period() : Duration.ZERO);
+            .ofMaxSize(4)
+            .uniqueElements(limit -> List.of(period(limit), limit.shadow()));
     return scopes
         .set()
         .ofMinSize(1)
@@ -109,6 +110,11 @@ final class LimitsProperties {
                                                 .toList()))
                             .toList())
                     .as(lists -> lists));
+  }
+
+  /** No concurrency has one of zero. */
+  private static Duration period(Limit limit) {
+    return limit instanceof Rate rate ? rate.period() : Duration.ZERO;
   }
 
   @Provide
@@ -136,8 +142,11 @@ final class LimitsProperties {
     private final List<Hold> holds = new ArrayList<>();
     private long time = START;
 
-    /** The model: what is counted by scope, and until when each hold runs. */
-    private final Map<Scope, Integer> counted = new HashMap<>();
+    /**
+     * The model: what each hold counted, until it is cancelled, and until when it runs. What is in
+     * shadow is counted apart from what is not, as if it were enforced.
+     */
+    private final Map<Hold, List<ScopedLimit>> counted = new HashMap<>();
 
     private final Map<Hold, Long> running = new HashMap<>();
 
@@ -184,7 +193,7 @@ final class LimitsProperties {
                   assertThat(join(counters.cancel(hold))).isTrue();
                   assertThat(join(counters.cancel(hold))).isFalse();
                   assertThat(join(counters.settle(hold, RAN))).isFalse();
-                  scopes(hold).forEach(scope -> counted.merge(scope, -1, Integer::sum));
+                  counted.remove(hold);
                   running.remove(hold);
                   holds.remove(hold);
                 });
@@ -193,12 +202,13 @@ final class LimitsProperties {
     }
 
     private void admit(Hold hold) {
-      boolean room =
-          hold.limits().stream().allMatch(limit -> inUse(limit) < limit.limit().allowed());
+      boolean room = hasRoom(hold, false);
+      boolean shadowRoom = hasRoom(hold, true);
       Outcome outcome = join(counters.admit(hold, 0));
       if (room) {
-        assertThat(outcome).isInstanceOf(Outcome.Held.class);
-        scopes(hold).forEach(scope -> counted.merge(scope, 1, Integer::sum));
+        assertThat(((Outcome.Held) outcome).shadowExceeded()).isEqualTo(!shadowRoom);
+        counted.put(
+            hold, hold.limits().stream().filter(limit -> shadowRoom || !limit.shadow()).toList());
         running.put(hold, time + LEASE);
         holds.add(hold);
       } else {
@@ -222,19 +232,17 @@ final class LimitsProperties {
       }
     }
 
-    private long inUse(ScopedLimit limit) {
-      return limit.limit() instanceof Rate
-          ? counted.getOrDefault(limit.scope(), 0)
-          : running.keySet().stream().filter(hold -> hold.limits().contains(limit)).count();
+    private boolean hasRoom(Hold hold, boolean shadow) {
+      return hold.limits().stream()
+          .filter(limit -> limit.shadow() == shadow)
+          .allMatch(limit -> inUse(limit) < limit.limit().allowed());
     }
 
-    /** Those with rates; a window is counted for whoever asks for it, so all of a scope at once. */
-    private static List<Scope> scopes(Hold hold) {
-      return hold.limits().stream()
-          .filter(limit -> limit.limit() instanceof Rate)
-          .map(ScopedLimit::scope)
-          .distinct()
-          .toList();
+    private long inUse(ScopedLimit limit) {
+      return counted.entrySet().stream()
+          .filter(one -> limit.limit() instanceof Rate || running.containsKey(one.getKey()))
+          .filter(one -> one.getValue().contains(limit))
+          .count();
     }
 
     private Hold hold(Step step) {

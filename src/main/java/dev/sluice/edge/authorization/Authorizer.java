@@ -104,7 +104,8 @@ public final class Authorizer {
       with.metrics().badRequest(door, facts.decision());
     } else {
       String model = facts.model().orElse(DecisionLog.NONE);
-      decisions.record(facts.requestId(), facts.caller(), model, facts.decision());
+      decisions.record(
+          facts.requestId(), facts.caller(), model, facts.decision(), facts.wouldRefuse());
     }
   }
 
@@ -180,7 +181,7 @@ public final class Authorizer {
   }
 
   private Verdict verdict(EdgeRequest request, String model, Decision decision) {
-    return answered(request, model, decision).telling(with.notices().ofModel(model, decision));
+    return answered(request, model, decision).telling(with.notices().ofDecision(model, decision));
   }
 
   private Verdict answered(EdgeRequest request, String model, Decision decision) {
@@ -200,7 +201,8 @@ public final class Authorizer {
             "admitted",
             Optional.of(admitted.caller()),
             Optional.of(model),
-            Optional.of(admitted.block().qos()));
+            Optional.of(admitted.block().qos()),
+            admitted.wouldRefuse().map(Refusal::reason));
     return new Verdict.Allowed(headers, response, facts, Optional.of(admitted.hold()));
   }
 
@@ -237,7 +239,7 @@ public final class Authorizer {
 
   private static Facts facts(
       EdgeRequest request, String decision, Optional<Caller> caller, Optional<String> model) {
-    return new Facts(request.id(), decision, caller, model, Optional.empty());
+    return new Facts(request.id(), decision, caller, model, Optional.empty(), Optional.empty());
   }
 
   private static CompletionStage<Verdict> done(Verdict verdict) {

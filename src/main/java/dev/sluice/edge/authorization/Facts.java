@@ -10,17 +10,20 @@ import java.util.Optional;
  *
  * @param decision {@code known}, {@code admitted}, {@code public}, {@code preflight}, or why it was
  *     not
+ * @param wouldRefuse the reason of what would have refused it, if it were not in shadow
  */
 public record Facts(
     String requestId,
     String decision,
     Optional<Caller> caller,
     Optional<String> model,
-    Optional<String> qos) {
+    Optional<String> qos,
+    Optional<String> wouldRefuse) {
 
   /**
    * {@code decision}, {@code request_id}, and as far as they are known {@code organization}, {@code
-   * project}, {@code user}, {@code key}, {@code tier}, {@code model}, {@code qos}.
+   * project}, {@code user}, {@code key}, {@code tier}, {@code model}, {@code qos}, {@code
+   * would_refuse}.
    */
   public Map<String, String> byName() {
     Map<String, String> facts = new LinkedHashMap<>();
@@ -36,6 +39,7 @@ public record Facts(
         });
     model.ifPresent(name -> facts.put("model", name));
     qos.ifPresent(label -> facts.put("qos", label));
+    wouldRefuse.ifPresent(reason -> facts.put("would_refuse", reason));
     return facts;
   }
 }

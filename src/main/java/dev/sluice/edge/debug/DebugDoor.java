@@ -102,10 +102,12 @@ public final class DebugDoor {
                   rates
                       .addObject()
                       .put("allowedRequests", rate.allowedRequests())
-                      .put("periodSeconds", rate.period().toSeconds()));
+                      .put("periodSeconds", rate.period().toSeconds())
+                      .put("shadow", rate.shadow()));
       node.put("scope", block.scope().label());
       block.bounds().maxBatchSize().ifPresent(most -> node.put("maxBatchSize", most));
       block.bounds().maxOutputTokens().ifPresent(most -> node.put("maxOutputTokens", most));
+      node.put("boundsInShadow", block.bounds().shadow());
     }
   }
 

@@ -180,7 +180,7 @@ final class Exchange {
         decision -> {
           gateway.metrics().decisionTook(DOOR, System.nanoTime() - asked);
           if (!over) {
-            say(gateway.notices().ofModel(chat.model(), decision));
+            say(gateway.notices().ofDecision(chat.model(), decision));
           }
           if (decision instanceof Decision.Admitted granted) {
             admitted = granted;
@@ -397,7 +397,14 @@ final class Exchange {
   }
 
   private void record(Decision.Admitted granted, String reason) {
-    gateway.decisions().record(requestId, Optional.of(granted.caller()), granted.model(), reason);
+    gateway
+        .decisions()
+        .record(
+            requestId,
+            Optional.of(granted.caller()),
+            granted.model(),
+            reason,
+            granted.wouldRefuse().map(Refusal::reason));
   }
 
   private <T> void await(CompletionStage<T> stage, Consumer<T> then) {

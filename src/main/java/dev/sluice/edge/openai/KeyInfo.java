@@ -122,6 +122,7 @@ final class KeyInfo {
     json.put("scope", evaluated.limit().scope().level().label());
     json.put("type", rate.isPresent() ? "requests" : "concurrency");
     json.put("model", evaluated.limit().scope().model().orElse(null));
+    json.put("shadow", evaluated.limit().shadow());
     json.put("limit", evaluated.allowed());
     json.put("period_seconds", rate.map(its -> its.period().toSeconds()).orElse(null));
     json.put("used", evaluated.used());

@@ -1,0 +1,247 @@
+package dev.sluice.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.admission.Counters.Outcome;
+import dev.sluice.admission.EvaluatedLimit;
+import dev.sluice.admission.Hold;
+import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
+import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.Limit;
+import dev.sluice.policy.Rate;
+import dev.sluice.usage.Settlement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Limits in shadow refuse nothing, and say of each request what they would have done. */
+final class ShadowProperties {
+  private static final long START = 1_800_000_000_000L;
+  private static final Duration LEASE = Duration.ofSeconds(60);
+  private static final Settlement RAN = new Settlement(Settlement.Ending.FAILED, Optional.empty());
+  private static final Scope USER = new Scope(Scope.Level.USER, "ada", Optional.of("m"));
+  private static final Scope PROJECT = new Scope(Scope.Level.PROJECT, "p", Optional.empty());
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private enum End {
+    RUNS,
+    RAN,
+    CANCELLED
+  }
+
+  /**
+   * @param millis that pass before it
+   */
+  private record Request(long millis, End end) {}
+
+  /**
+   * The same requests, at two organizations: at one the limits are enforced, at the other they are
+   * in shadow. Those that the one refuses are those of which the other speaks.
+   */
+  @Property(tries = 60, shrinking = ShrinkingMode.BOUNDED)
+  void inShadow_isReportedWhatWouldBeRefusedIfEnforced(
+      @ForAll Store store,
+      @ForAll("limits") List<ScopedLimit> limits,
+      @ForAll boolean besideEnforced,
+      @ForAll("requests") List<Request> requests) {
+    Organization enforcing = new Organization(store);
+    Organization shadowing = new Organization(store);
+    List<ScopedLimit> shadows = new ArrayList<>(inShadow(limits));
+    if (besideEnforced) {
+      // With limits of the same windows that refuse nothing here.
+      limits.forEach(one -> shadows.add(new ScopedLimit(one.scope(), ample(one.limit()))));
+    }
+    for (Request request : requests) {
+      Outcome real = enforcing.take(request, limits);
+      Outcome.Held simulated = (Outcome.Held) shadowing.take(request, shadows);
+
+      assertThat(simulated.shadowExceeded()).isEqualTo(real instanceof Outcome.Exceeded);
+    }
+  }
+
+  private static List<ScopedLimit> inShadow(List<ScopedLimit> limits) {
+    return limits.stream()
+        .map(one -> new ScopedLimit(one.scope(), one.limit().inShadow()))
+        .toList();
+  }
+
+  private static Limit ample(Limit limit) {
+    return limit instanceof Rate rate ? new Rate(1_000, rate.period()) : new Concurrency(1_000);
+  }
+
+  @Provide
+  Arbitrary<List<ScopedLimit>> limits() {
+    Arbitrary<Limit> rates =
+        Combinators.combine(
+                Arbitraries.longs().between(0, 6),
+                Arbitraries.of(10, 60, 300).map(Duration::ofSeconds))
+            .as(Rate::new);
+    Arbitrary<Limit> concurrencies = Arbitraries.longs().between(1, 5).map(Concurrency::new);
+    return Combinators.combine(
+            Arbitraries.of(USER, PROJECT), Arbitraries.oneOf(List.of(rates, rates, concurrencies)))
+        .as(ScopedLimit::new)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(4)
+        .uniqueElements(
+            one ->
+                one.scope()
+                    + (one.limit() instanceof Rate rate ? rate.period().toString() : "running"));
+  }
+
+  @Provide
+  Arbitrary<List<Request>> requests() {
+    return Combinators.combine(Arbitraries.longs().between(0, 9_000), Arbitraries.of(End.class))
+        .as(Request::new)
+        .list()
+        .ofMaxSize(60);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void rateInShadow_atTwiceItsRate_isReportedForEverySecondRequest(Store store) {
+    Organization organization = new Organization(store);
+    List<ScopedLimit> limits = inShadow(List.of(new ScopedLimit(USER, new Rate(100, MINUTE))));
+    int reported = 0;
+
+    for (int i = 0; i < 1_000; i++) { // five minutes
+      Outcome outcome = organization.take(new Request(300, End.RAN), limits);
+      reported += ((Outcome.Held) outcome).shadowExceeded() ? 1 : 0;
+    }
+
+    // A window may be stricter by one of its 64 parts.
+    assertThat(reported).isBetween(500, 500 + 1_000 / 64);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void limitInShadow_enforcedFromNowOn_keepsItsCounts(Store store) {
+    Organization organization = new Organization(store);
+    List<ScopedLimit> enforced = List.of(new ScopedLimit(USER, new Rate(2, MINUTE)));
+    organization.take(new Request(0, End.RAN), inShadow(enforced));
+    organization.take(new Request(0, End.RAN), inShadow(enforced));
+
+    assertThat(organization.take(new Request(0, End.RAN), enforced))
+        .isInstanceOf(Outcome.Exceeded.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void requestThatAnEnforcedLimitRefuses_isNeitherCountedNorReportedInShadow(Store store) {
+    Organization organization = new Organization(store);
+    ScopedLimit none = new ScopedLimit(PROJECT, new Rate(0, MINUTE));
+    ScopedLimit shadow = new ScopedLimit(USER, new Rate(1, MINUTE).inShadow());
+
+    assertThat(organization.take(new Request(0, End.RAN), List.of(shadow, none)))
+        .isInstanceOf(Outcome.Exceeded.class);
+    assertThat(organization.evaluate(shadow).used()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void limitInShadowWithoutRoom_isLeftAsItIs_whileEnforcedOnesCount(Store store) {
+    Organization organization = new Organization(store);
+    ScopedLimit enforced = new ScopedLimit(USER, new Rate(9, MINUTE));
+    ScopedLimit beside = new ScopedLimit(USER, new Rate(1, MINUTE).inShadow());
+    ScopedLimit other = new ScopedLimit(PROJECT, new Rate(9, MINUTE).inShadow());
+    List<ScopedLimit> all = List.of(enforced, beside, other);
+    organization.take(new Request(0, End.RAN), all);
+
+    Outcome.Held second = (Outcome.Held) organization.take(new Request(0, End.CANCELLED), all);
+
+    assertThat(second.shadowExceeded()).isTrue();
+    assertThat(second.limits()).extracting(EvaluatedLimit::used).containsExactly(2L, 1L, 1L);
+    assertThat(second.limits())
+        .extracting(EvaluatedLimit::exhausted)
+        .containsExactly(false, true, false);
+    // What was taken back is what was counted, and no more.
+    assertThat(organization.counters.evaluate(organization.name, all).toCompletableFuture().join())
+        .extracting(EvaluatedLimit::used)
+        .containsExactly(1L, 1L, 1L);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void attemptsOfOneRequest_areReportedOnce(Store store) {
+    Organization organization = new Organization(store);
+    List<ScopedLimit> none =
+        List.of(
+            new ScopedLimit(USER, new Rate(0, MINUTE).inShadow()),
+            new ScopedLimit(USER, new Concurrency(0).inShadow()));
+
+    assertThat(organization.attempt("a1", none)).isTrue();
+    assertThat(organization.attempt("a1", none)).isFalse();
+    assertThat(organization.attempt("a2", none)).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void attemptThatSharesACharge_isReportedForItsPlaceOnly(Store store) {
+    Organization organization = new Organization(store);
+    List<ScopedLimit> one =
+        List.of(
+            new ScopedLimit(USER, new Rate(1, MINUTE).inShadow()),
+            new ScopedLimit(USER, new Concurrency(1).inShadow()));
+
+    assertThat(organization.attempt("a1", one)).isFalse();
+    assertThat(organization.attempt("a2", one.subList(0, 1))).isFalse();
+    assertThat(organization.attempt("a3", one)).isTrue();
+    assertThat(organization.attempt("a4", one)).isFalse();
+  }
+
+  /** One with a clock of its own. */
+  private static final class Organization {
+    private final String name = "s-" + UUID.randomUUID().toString().substring(0, 13);
+    private final VirtualClock clock;
+    private final RedisCounters counters;
+    private long time = START;
+
+    private Organization(Store store) {
+      this.clock = new VirtualClock(store, name);
+      this.counters = new RedisCounters(store.connections(), clock::load);
+      clock.set(time);
+    }
+
+    private Outcome take(Request request, List<ScopedLimit> limits) {
+      time += request.millis();
+      clock.set(time);
+      Hold hold = hold(UUID.randomUUID().toString(), Optional.empty(), limits);
+      Outcome outcome = join(counters.admit(hold, 0));
+      if (outcome instanceof Outcome.Held && request.end() != End.RUNS) {
+        join(request.end() == End.RAN ? counters.settle(hold, RAN) : counters.cancel(hold));
+      }
+      return outcome;
+    }
+
+    /** Whether an attempt of the one request is reported. */
+    private boolean attempt(String id, List<ScopedLimit> limits) {
+      Hold hold = hold(id, Optional.of("r1:m"), limits);
+      return ((Outcome.Held) join(counters.admit(hold, 0))).shadowExceeded();
+    }
+
+    private EvaluatedLimit evaluate(ScopedLimit limit) {
+      return join(counters.evaluate(name, List.of(limit))).get(0);
+    }
+
+    private Hold hold(String id, Optional<String> request, List<ScopedLimit> limits) {
+      return new Hold(id, request, name, limits, LEASE);
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+      return stage.toCompletableFuture().join();
+    }
+  }
+}
