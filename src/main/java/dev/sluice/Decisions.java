@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntSupplier;
 
 /** The one decision, put together: admission over what is in Redis, and what is said of it. */
 final class Decisions {
@@ -35,6 +36,7 @@ final class Decisions {
   private final Counters counters;
   private final KeyUseRecording keyUse;
   private final ProofSecret proofSecret;
+  private final ReplicaCount replicas;
   private final Deciding deciding;
   private final Admission rehearsed;
 
@@ -50,6 +52,7 @@ final class Decisions {
     this.accounts = new RedisAccounts(redis);
     this.counters = new RedisCounters(redis);
     this.keyUse = new KeyUseRecording(redis, metrics);
+    this.replicas = new ReplicaCount(redis, metrics);
     RequestId ids = new RequestId();
     Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
     this.proofSecret = new ProofSecret(new SharedSecret(redis), proofs);
@@ -86,14 +89,21 @@ final class Decisions {
     return accounts;
   }
 
+  /** How many replicas share what is counted. */
+  IntSupplier replicas() {
+    return replicas.count();
+  }
+
   /** Begins what goes on beside the requests. */
   void start(Vertx vertx) {
     proofSecret.start(vertx);
+    replicas.start(vertx);
     keyUse.start(vertx, settings.lastUseInterval());
   }
 
   /** Blocks until what was recorded is written, or the time is over. */
   void stop(Duration within) {
+    replicas.stop(within);
     keyUse.stop(within);
   }
 }

@@ -47,6 +47,9 @@ public final class Metrics {
       Counter.build("sluice_redis_complaints", "Calls to which Redis said that it does not serve.")
           .labelNames("error")
           .register(registry);
+  private final Gauge replicas =
+      Gauge.build("sluice_replicas", "Replicas on this Redis, as this one saw last.")
+          .register(registry);
   private final Histogram queueSeconds =
       Histogram.build("sluice_queue_wait_seconds", "From joining the queue to the end of the wait.")
           .labelNames("model", "qos", "outcome")
@@ -171,8 +174,8 @@ public final class Metrics {
   /**
    * A call to Redis ended.
    *
-   * @param outcome {@code ok}, {@code timeout}, {@code disconnected}, {@code refused} or {@code
-   *     error}
+   * @param outcome {@code ok}, {@code timeout}, {@code not_sent}, {@code disconnected}, {@code
+   *     refused} or {@code error}
    */
   public void calledRedis(String script, String outcome, long nanos) {
     redisSeconds.labels(script, outcome).observe(seconds(nanos));
@@ -185,6 +188,11 @@ public final class Metrics {
    */
   public void redisComplained(String error) {
     redisComplaints.labels(error).inc();
+  }
+
+  /** So many replicas share Redis. */
+  public void replicas(int count) {
+    replicas.set(count);
   }
 
   /** A wait in the queue ended. */

@@ -22,7 +22,8 @@ import java.util.function.Function;
  * One connection to Redis, and the calls that wait for its answers.
  *
  * <p>A call that has ended by its deadline is in flight until Redis answers it or the connection
- * ends: so a Redis that stands still does not fill the memory.
+ * ends: so a Redis that stands still does not fill the memory. While it is silent ({@link
+ * Silence}), calls end at once, and only probes are sent.
  *
  * <p>All of it happens on one event loop. The calls have the same deadline, so they expire in the
  * order in which they were made, and one timer for the oldest is enough.
@@ -31,8 +32,11 @@ final class RedisConnection {
   private static final long FIRST_RETRY_MILLIS = 50;
   private static final long LONGEST_RETRY_MILLIS = 1_000;
 
-  /** A connection on which nothing was answered for so long is given up. */
+  /** A connection that is silent for so much longer than a deadline is given up. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** How often a silent Redis is asked whether it is back. */
+  private static final long PROBE_MILLIS = 100;
 
   /** A link is not made anew more often. */
   private static final long RESET_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -52,13 +56,12 @@ final class RedisConnection {
   private final int callsInFlight;
   private final Metrics metrics;
 
+  private final Silence silence = new Silence();
   private final ArrayDeque<Call<?>> calls = new ArrayDeque<>();
   private Optional<RedisClusterAsyncCommands<String, byte[]>> commands = Optional.empty();
   private int inFlight;
   private boolean timerSet;
   private volatile boolean closed;
-  private long silentSince;
-  private boolean silent;
   private Optional<Long> lastReset = Optional.empty();
 
   RedisConnection(
@@ -110,6 +113,7 @@ final class RedisConnection {
         () -> {
           if (!closed) {
             commands = Optional.empty();
+            silence.disconnected();
             reachability.disconnected();
             failAll("the connection was closed");
             connectLater(FIRST_RETRY_MILLIS, FIRST_RETRY_MILLIS);
@@ -121,6 +125,7 @@ final class RedisConnection {
     if (!closed) {
       preparation.prepare(connected);
       commands = Optional.of(connected);
+      silence.answered(System.nanoTime(), inFlight > 0);
       reachability.connected();
     }
   }
@@ -150,7 +155,7 @@ final class RedisConnection {
   private CompletionStage<List<Object>> run(
       Script script, String[] keys, byte[][] arguments, int most) {
     return call(
-        new Call<>(script.name(), most),
+        new Call<>(script.name(), most, false),
         redis -> redis.evalsha(script.sha1(), ScriptOutputType.MULTI, keys, arguments),
         redis -> {
           byte[] text = script.text().getBytes(StandardCharsets.UTF_8);
@@ -159,10 +164,19 @@ final class RedisConnection {
   }
 
   CompletionStage<String> ping() {
+    return ping(false);
+  }
+
+  private CompletionStage<String> ping(boolean probe) {
     return call(
-        new Call<>("ping", callsInFlight),
+        new Call<>("ping", callsInFlight, probe),
         RedisClusterAsyncCommands::ping,
         RedisClusterAsyncCommands::ping);
+  }
+
+  /** Nanoseconds since Redis answered anything; on any thread. */
+  long sinceAnswer() {
+    return silence.sinceAnswer(System.nanoTime());
   }
 
   /** Ends all calls. The link is closed by its owner. */
@@ -189,7 +203,7 @@ final class RedisConnection {
   }
 
   private <T> Call<T> begin(String name, int most) {
-    Call<T> call = new Call<>(name, most);
+    Call<T> call = new Call<>(name, most, false);
     enter(call);
     return call;
   }
@@ -246,6 +260,10 @@ final class RedisConnection {
     if (call.answer.isDone()) {
       return;
     }
+    if (silence.silent() && !call.probe) {
+      end(call, Outcome.NOT_SENT, "not sent, because earlier calls are not answered");
+      return;
+    }
     // Lettuce has such a bound as well, but writes a stack trace for each call over it.
     if (inFlight >= call.most) {
       end(call, Outcome.ERROR, inFlight + " calls are in flight");
@@ -259,6 +277,7 @@ final class RedisConnection {
       return;
     }
     inFlight++;
+    silence.sent(System.nanoTime());
     // What Lettuce refuses, it refuses at once.
     call.reply = future.isDone() ? Optional.empty() : Optional.of(future);
     future.whenComplete(
@@ -266,6 +285,9 @@ final class RedisConnection {
             onLoop(
                 () -> {
                   inFlight--;
+                  if (failure == null || failure instanceof RedisCommandExecutionException) {
+                    silence.answered(System.nanoTime(), inFlight > 0);
+                  }
                   if (failure == null) {
                     succeed(call, value);
                   } else {
@@ -275,7 +297,6 @@ final class RedisConnection {
   }
 
   private <T> void succeed(Call<T> call, T value) {
-    silent = false;
     reachability.answered(call.name);
     if (!call.answer.isDone()) {
       metrics.calledRedis(call.name, "ok", System.nanoTime() - call.started);
@@ -304,7 +325,8 @@ final class RedisConnection {
       return;
     }
     metrics.calledRedis(call.name, outcome.label(), System.nanoTime() - call.started);
-    call.answer.completeExceptionally(new RedisUnavailable(outcome, call.name, why));
+    call.answer.completeExceptionally(
+        new RedisUnavailable(outcome, call.name, why, call.reply.isPresent()));
   }
 
   private void failAll(String why) {
@@ -346,20 +368,27 @@ final class RedisConnection {
         String millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms";
         end(oldest, Outcome.TIMEOUT, "no answer within " + millis);
         reachability.failed("no answer within " + millis);
-        timedOut(now);
+        if (silence.timedOut(oldest.started, now)) {
+          probeLater();
+        }
       }
     }
   }
 
-  /** A peer that has vanished without a word would else hold the connection for many minutes. */
-  private void timedOut(long now) {
-    if (!silent) {
-      silent = true;
-      silentSince = now;
-    } else if (now - silentSince > SILENCE_NANOS) {
-      silent = false;
+  private void probeLater() {
+    var unused = loop.schedule(this::probe, PROBE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void probe() {
+    if (!silence.silent() || closed) {
+      return;
+    }
+    // A peer that has vanished without a word would else hold the connection for many minutes.
+    if (silence.longerThan(deadlineNanos + SILENCE_NANOS, System.nanoTime())) {
       reset();
     }
+    var unused = ping(true);
+    probeLater();
   }
 
   /** Now, if this is the loop. */
@@ -375,17 +404,22 @@ final class RedisConnection {
   interface Command<T>
       extends Function<RedisClusterAsyncCommands<String, byte[]>, RedisFuture<T>> {}
 
-  /** A call from its start to its answer; it is made while fewer than most are in flight. */
+  /**
+   * A call from its start to its answer; it is made while fewer than most are in flight, and while
+   * Redis is silent only if it is a probe.
+   */
   static final class Call<T> {
     private final String name;
     private final int most;
+    private final boolean probe;
     private final long started = System.nanoTime();
     private final CompletableFuture<T> answer = new CompletableFuture<>();
     private Optional<CompletionStage<T>> reply = Optional.empty();
 
-    private Call(String name, int most) {
+    private Call(String name, int most, boolean probe) {
       this.name = name;
       this.most = most;
+      this.probe = probe;
     }
 
     /** Completes on the loop. */

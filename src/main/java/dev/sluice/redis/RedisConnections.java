@@ -34,8 +34,9 @@ import java.util.function.Supplier;
  *
  * <p>A call that is made on an event loop uses that loop's connection and completes on that loop;
  * any other takes the connections in turn. Every call ends by its deadline; one that fails does so
- * with {@link RedisUnavailable}. Nothing is sent again after a reconnect, but for what is to be
- * {@linkplain #deliver delivered}.
+ * with {@link RedisUnavailable}. After calls that Redis did not answer by their deadline, others
+ * end at once until it answers anything; it is probed meanwhile. Nothing is sent again after a
+ * reconnect, but for what is to be {@linkplain #deliver delivered}.
  *
  * <p>Safe for use by many threads; no call blocks, except {@link #close}.
  */
@@ -160,6 +161,13 @@ public final class RedisConnections implements AutoCloseable {
   /** Asks whether Redis answers: for readiness. */
   public CompletionStage<Void> ping() {
     return connection().ping().thenAccept(pong -> {});
+  }
+
+  /** How long ago Redis answered anything, on any of these; empty when it never did. */
+  public Optional<Duration> sinceAnswer() {
+    long nanos =
+        connections.stream().mapToLong(RedisConnection::sinceAnswer).min().orElse(Long.MAX_VALUE);
+    return nanos == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
   }
 
   /** What is wrong with Redis, or its settings, and what to do; empty when nothing is known. */

@@ -10,11 +10,14 @@ public final class RedisUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Outcome outcome;
+  private final boolean sent;
 
   /** What went wrong, as it is written in metrics. */
   public enum Outcome {
     /** No answer before the deadline. */
     TIMEOUT,
+    /** Not sent: earlier calls are not answered. */
+    NOT_SENT,
     /** There is no connection, or it broke off. */
     DISCONNECTED,
     /** Redis is there and does not serve: it reads its data, is a replica, its memory is full. */
@@ -25,6 +28,7 @@ public final class RedisUnavailable extends RuntimeException {
     String label() {
       return switch (this) {
         case TIMEOUT -> "timeout";
+        case NOT_SENT -> "not_sent";
         case DISCONNECTED -> "disconnected";
         case REFUSED -> "refused";
         case ERROR -> "error";
@@ -33,8 +37,21 @@ public final class RedisUnavailable extends RuntimeException {
   }
 
   RedisUnavailable(Outcome outcome, String script, String why) {
+    this(outcome, script, why, true);
+  }
+
+  /**
+   * @param sent whether Redis may have got the call
+   */
+  RedisUnavailable(Outcome outcome, String script, String why, boolean sent) {
     super("Redis, " + script + ": " + why, null, false, false);
     this.outcome = outcome;
+    this.sent = sent;
+  }
+
+  /** Whether Redis may have got the call; if not, it had no effect. */
+  boolean sent() {
+    return sent;
   }
 
   public Outcome outcome() {

@@ -43,7 +43,8 @@ public final class Script {
               "used",
               "uses",
               "audit",
-              "permissions")
+              "permissions",
+              "replicas")
           .collect(Collectors.toUnmodifiableMap(Function.identity(), Script::load));
 
   private final String name;

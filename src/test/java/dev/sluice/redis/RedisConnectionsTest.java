@@ -89,6 +89,34 @@ final class RedisConnectionsTest {
   }
 
   @Test
+  void run_afterCallsThatWereNotAnswered_endsAtOnceUntilAnythingIsAnswered() throws Exception {
+    Duration deadline = Duration.ofSeconds(3);
+    RedisOptions patient = new RedisOptions(redis.url(), deadline, 10_000);
+    try (RedisConnections connections = Store.connect(patient, loops)) {
+      signal("STOP");
+      try {
+        for (RedisConnection each : connections.all()) {
+          assertThat(failure(each.ping()).outcome()).isEqualTo(Outcome.TIMEOUT);
+        }
+        for (int i = 0; i < 100; i++) {
+          RedisUnavailable failure = failure(connections.run(COUNT, List.of("not"), List.of()));
+          assertThat(failure.outcome()).isEqualTo(Outcome.NOT_SENT);
+          assertThat(failure.sent()).isFalse();
+        }
+        assertThat(connections.sinceAnswer().orElseThrow()).isGreaterThan(deadline);
+      } finally {
+        signal("CONT");
+      }
+      // Nobody calls: a probe finds out.
+      Awaitility.await()
+          .until(() -> connections.sinceAnswer().orElseThrow().compareTo(deadline) < 0);
+      awaitAnswer(connections, "again");
+      assertThat(connections.run(COUNT, List.of("not"), List.of()).toCompletableFuture().join())
+          .containsExactly(1L);
+    }
+  }
+
+  @Test
   void run_redisStandsStill_refusesMoreCallsThanMayBeInFlight() throws Exception {
     RedisOptions few = new RedisOptions(redis.url(), Duration.ofSeconds(1), 20);
     try (RedisConnections connections = Store.connect(few, loops)) {
