@@ -67,7 +67,7 @@ final class EdgeDoors {
                 with.ids(),
                 envoy.modelHeader(),
                 with.metrics()),
-            new RateLimitService(limits)));
+            new RateLimitService(limits, PartOptions.rateLimitAnswers(settings), with.metrics())));
   }
 
   private EdgeHttp http(HttpDoorOptions options, Deciding with) {
@@ -77,7 +77,7 @@ final class EdgeDoors {
         PartOptions.jsonBodies(settings),
         authorizer("auth", settings.auth(), with),
         settings.auth().modelHeader(),
-        new RateLimitJson(limits)::answer,
+        new RateLimitJson(limits, PartOptions.rateLimitAnswers(settings))::answer,
         readiness,
         with.ids(),
         with.metrics());

@@ -8,19 +8,12 @@ import dev.sluice.edge.http.CorsOptions;
 import dev.sluice.edge.http.Endpoint;
 import dev.sluice.edge.http.HttpDoorOptions;
 import dev.sluice.edge.openai.GatewayOptions;
-import dev.sluice.edge.ratelimit.RuleMetrics;
+import dev.sluice.edge.ratelimit.RateLimitAnswers;
 import dev.sluice.edge.tls.DoorTls;
-import dev.sluice.metrics.Metrics;
-import dev.sluice.ratelimit.DescriptorLimits;
-import dev.sluice.ratelimit.RateLimitCounters;
-import dev.sluice.ratelimit.RateLimitOptions;
-import dev.sluice.ratelimit.RuleTree;
 import dev.sluice.redis.RedisOptions;
 import dev.sluice.redis.RedisTls;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** The settings of sluice.yaml as the options of the parts, with what has no setting. */
 final class PartOptions {
@@ -108,19 +101,15 @@ final class PartOptions {
     return new BodyBounds(most, 32 * most, settings.gateway().bodyTimeout());
   }
 
-  /** The descriptor limits of Envoy's {@code ratelimit}. */
-  static DescriptorLimits limits(
-      SluiceConfig settings,
-      Supplier<Optional<RuleTree>> rules,
-      RateLimitCounters counters,
-      InstantSource clock,
-      Metrics metrics) {
-    return new DescriptorLimits(
-        rules,
-        counters,
-        new RateLimitOptions(settings.rateLimit().keyPrefix(), false, false),
-        clock,
-        new RuleMetrics(metrics));
+  static RateLimitAnswers rateLimitAnswers(SluiceConfig settings) {
+    SluiceConfig.RateLimit its = settings.rateLimit();
+    return new RateLimitAnswers(
+        its.responseHeaders()
+            .map(
+                names ->
+                    new RateLimitAnswers.HeaderNames(
+                        names.limit(), names.remaining(), names.reset())),
+        its.dynamicMetadata());
   }
 
   /**

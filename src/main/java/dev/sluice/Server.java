@@ -11,7 +11,6 @@ import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.DescriptorLimits;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
-import dev.sluice.redis.RedisRateLimitCounters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -71,9 +70,8 @@ public final class Server implements AutoCloseable {
             live.dispatcher(),
             live.deployments(),
             PartOptions.upstream(settings));
-    RedisConnections hits = store.connect(settings.rateLimit().timeout(), vertx, metrics);
     DescriptorLimits limits =
-        PartOptions.limits(settings, live::rules, new RedisRateLimitCounters(hits), clock, metrics);
+        RateLimiting.limits(settings.rateLimit(), store, vertx, live::rules, clock, metrics);
     this.edges = new EdgeDoors(settings, endpoints, vertx, decisions, limits, readiness);
     this.metricsDoor =
         new MetricsDoor(

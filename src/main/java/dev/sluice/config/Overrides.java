@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import dev.sluice.config.Problem.Severity;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
 /**
  * The environment variables that replace scalars of {@code sluice.yaml}: {@code
  * gateway.maxBodyBytes} is {@code SLUICE_GATEWAY_MAX_BODY_BYTES}. An empty variable counts as not
+ * set. Where envoyproxy/ratelimit has a variable for a setting, that one works too, unless ours is
  * set.
  */
 final class Overrides {
@@ -32,6 +34,9 @@ final class Overrides {
   private final TreeMap<String, String> variables = new TreeMap<>();
   private final Set<String> known = new TreeSet<>();
 
+  /** Of those that are set under another name: that name, by ours. */
+  private final Map<String, String> otherNames = new HashMap<>();
+
   Overrides(Map<String, String> environment) {
     environment.forEach(
         (name, value) -> {
@@ -41,6 +46,12 @@ final class Overrides {
             variables.put(name, value);
           }
         });
+    for (ReferenceVariables.Setting setting : ReferenceVariables.in(environment)) {
+      String ours = variable(setting.path());
+      if (variables.putIfAbsent(ours, setting.value()) == null) {
+        otherNames.put(ours, setting.name());
+      }
+    }
   }
 
   /** No variable at all. */
@@ -77,7 +88,8 @@ final class Overrides {
   }
 
   void report(Severity severity, String path, String message, Problems problems) {
-    problems.add(severity, FILE, OptionalInt.empty(), variable(path), message);
+    String name = variable(path);
+    problems.add(severity, FILE, OptionalInt.empty(), otherNames.getOrDefault(name, name), message);
   }
 
   /** To be called after everything was read: by then all names are known, if any could be read. */

@@ -79,8 +79,7 @@ public record SluiceConfig(
     sections.put("extAuthz", SluiceConfig::extAuthz);
     sections.put("auth", SluiceConfig::auth);
     sections.put("publicPaths", SluiceConfig::publicPaths);
-    sections.put(
-        "rateLimit", all -> List.of(all.rateLimit().keyPrefix(), all.rateLimit().timeout()));
+    sections.put("rateLimit", all -> all.rateLimit().withoutDirectory());
     sections.put("metrics", SluiceConfig::metrics);
     sections.put("debug", SluiceConfig::debug);
     sections.put("log", SluiceConfig::log);
@@ -189,8 +188,46 @@ public record SluiceConfig(
    * @param directory of the rule files; relative to the working directory or absolute
    * @param keyPrefix in front of the counters' keys
    * @param timeout of one call of Redis
+   * @param localCacheBytes for what is known to be over its limit; 0: nothing is remembered
+   * @param nearLimitRatio from which part of a limit on hits count as near to it
+   * @param expiryJitter at most that a counter outlives its window
+   * @param stopWhenOver whether a request that goes over one limit counts only there
+   * @param shadowMode whether no request is refused
+   * @param quotaMode whether every rule is a quota
+   * @param responseHeaders that the edge adds to the client's response; empty: none
+   * @param dynamicMetadata whether answers tell what was asked, and metadata of the rules
    */
-  public record RateLimit(Optional<Path> directory, String keyPrefix, Duration timeout) {}
+  public record RateLimit(
+      Optional<Path> directory,
+      String keyPrefix,
+      Duration timeout,
+      long localCacheBytes,
+      float nearLimitRatio,
+      Duration expiryJitter,
+      boolean stopWhenOver,
+      boolean shadowMode,
+      boolean quotaMode,
+      Optional<ResponseHeaders> responseHeaders,
+      boolean dynamicMetadata) {
+    /** What is read once: the directory is watched. */
+    RateLimit withoutDirectory() {
+      return new RateLimit(
+          Optional.empty(),
+          keyPrefix,
+          timeout,
+          localCacheBytes,
+          nearLimitRatio,
+          expiryJitter,
+          stopWhenOver,
+          shadowMode,
+          quotaMode,
+          responseHeaders,
+          dynamicMetadata);
+    }
+  }
+
+  /** The names of the headers that tell a client about the limit that is the next to refuse it. */
+  public record ResponseHeaders(String limit, String remaining, String reset) {}
 
   /** What the log looks like and from which level on. */
   public record Log(Format format, Level level) {

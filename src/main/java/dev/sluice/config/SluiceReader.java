@@ -107,7 +107,7 @@ final class SluiceReader {
     EdgeDoor auth =
         root.field("auth").map(fields -> edgeDoor(fields, Optional.of("x-sluice-model")));
     PublicPaths publicPaths = publicPaths(root.field("publicPaths"));
-    RateLimit rateLimit = root.field("rateLimit").map(this::rateLimit);
+    RateLimit rateLimit = root.field("rateLimit").map(fields -> RateLimitReader.read(fields, file));
     Listener metrics = root.field("metrics").map(f -> listener(f, "0.0.0.0", 9090));
     Listener debug = root.field("debug").map(f -> listener(f, "127.0.0.1", 6070));
     Log log = root.field("log").map(SluiceReader::log);
@@ -249,13 +249,6 @@ final class SluiceReader {
               });
     }
     return new PublicPaths(patterns);
-  }
-
-  private RateLimit rateLimit(Fields fields) {
-    return new RateLimit(
-        path(fields.field("directory")).map(file::resolveSibling),
-        fields.field("keyPrefix").text().orElse(""),
-        fields.field("timeout").duration(SHORTEST, DAY).orElse(Duration.ofMillis(15)));
   }
 
   private Listener listener(Fields fields, String host, int port) {

@@ -89,9 +89,12 @@ public final class Metrics {
           .labelNames("door", "reason")
           .register(registry);
 
-  private final Counter descriptorHits =
-      Counter.build("sluice_descriptor_hits", "Hits on Envoy's descriptor limits, by rule.")
-          .labelNames("rule", "outcome")
+  private final RateLimitSeries rateLimit = new RateLimitSeries().register(registry);
+  private final Histogram rateLimitSeconds =
+      Histogram.build(
+              "ratelimit_service_response_time_seconds", "From a request by gRPC to its answer.")
+          .labelNames("grpc_method")
+          .buckets(.0001, .00025, .0005, .001, .0025, .005, .01, .015, .025, .05, .1, 1)
           .register(registry);
 
   private final Counter keyUsesDropped =
@@ -243,16 +246,14 @@ public final class Metrics {
     keyWarnings.labels(door, reason).inc();
   }
 
-  /**
-   * Hits on a descriptor limit.
-   *
-   * @param rule of the rule files, never of a request
-   * @param outcome {@code within_limit}, {@code over_limit} or {@code failed}
-   */
-  public void descriptorHits(String rule, String outcome, long hits) {
-    if (hits > 0) {
-      descriptorHits.labels(rule, outcome).inc((double) hits);
-    }
+  /** What the descriptor limits count, by rule. */
+  public RateLimitSeries rateLimit() {
+    return rateLimit;
+  }
+
+  /** A request to the rate limit service was answered by gRPC. */
+  public void rateLimitAnswered(long nanos) {
+    rateLimitSeconds.labels("ShouldRateLimit").observe(seconds(nanos));
   }
 
   /** A key was used, and that will not be recorded. */

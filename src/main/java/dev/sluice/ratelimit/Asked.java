@@ -21,12 +21,18 @@ final class Asked {
   private final @Nullable Rule rule;
   private final @Nullable Limit limit;
   private final List<Entry> counted;
+  private final List<String> path;
 
-  private Asked(long hits, @Nullable Rule rule, List<Entry> counted) {
+  private Asked(long hits, @Nullable Rule rule, List<Entry> counted, List<String> path) {
     this.hits = hits;
     this.rule = rule;
     this.limit = rule == null ? null : rule.limit().orElse(null);
     this.counted = counted;
+    this.path = path;
+  }
+
+  private static Asked unmatched(long hits) {
+    return new Asked(hits, null, List.of(), List.of());
   }
 
   /**
@@ -64,13 +70,13 @@ final class Asked {
     if (override.isEmpty()) {
       Optional<Match> match = tree.match(query.domain(), descriptor);
       if (match.isPresent()) {
-        return new Asked(hits, match.get().rule(), match.get().counted());
+        return new Asked(hits, match.get().rule(), match.get().counted(), match.get().path());
       }
     } else if (tree.has(query.domain())) {
       Rule rule = Rule.override(query.domain(), override.get());
-      return new Asked(hits, rule, descriptor.entries());
+      return new Asked(hits, rule, descriptor.entries(), rule.path());
     }
-    return new Asked(hits, null, descriptor.entries());
+    return unmatched(hits);
   }
 
   private static long hits(Query query, Descriptor descriptor) {
@@ -91,7 +97,7 @@ final class Asked {
               + override.unit()
               + "; expected 1 (SECOND) to 7 (WEEK)");
     }
-    return new Limit(override.requests(), unit.get(), "");
+    return new Limit(override.requests(), unit.get().seconds(), Algorithm.FIXED, "");
   }
 
   /** What is replaced still replaces; what is unlimited is never replaced, as in the reference. */
@@ -105,7 +111,7 @@ final class Asked {
     all.replaceAll(
         one ->
             one.rule != null && one.limit != null && replaced.contains(one.rule.name())
-                ? new Asked(one.hits, null, one.counted)
+                ? unmatched(one.hits)
                 : one);
   }
 
@@ -123,8 +129,15 @@ final class Asked {
     return Optional.ofNullable(limit);
   }
 
-  /** The entries as the counter is named. */
-  List<Entry> counted() {
-    return counted;
+  /** The name of the rule in statistics. */
+  List<String> path() {
+    return path;
+  }
+
+  /** The name of the counter, but for what stands in front of it, and the window behind it. */
+  void appendTo(StringBuilder key) {
+    for (Entry entry : counted) {
+      key.append(entry.key()).append('_').append(entry.value()).append('_');
+    }
   }
 }

@@ -1,8 +1,6 @@
 package dev.sluice.ratelimit;
 
-import dev.sluice.ratelimit.Descriptor.Entry;
 import dev.sluice.ratelimit.RateLimitCounters.Hits;
-import dev.sluice.ratelimit.Verdict.Status;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,21 +19,25 @@ import java.util.function.Supplier;
 public final class DescriptorLimits {
   private final Supplier<Optional<RuleTree>> rules;
   private final RateLimitCounters counters;
+  private final Optional<OverLimitCache> cache;
   private final RateLimitOptions options;
   private final InstantSource clock;
   private final RateLimitMetrics metrics;
 
   /**
    * @param rules the present ones; empty while none could be loaded
+   * @param cache of what is over its limit; empty: the counters are asked each time
    */
   public DescriptorLimits(
       Supplier<Optional<RuleTree>> rules,
       RateLimitCounters counters,
+      Optional<OverLimitCache> cache,
       RateLimitOptions options,
       InstantSource clock,
       RateLimitMetrics metrics) {
     this.rules = rules;
     this.counters = counters;
+    this.cache = cache;
     this.options = options;
     this.clock = clock;
     this.metrics = metrics;
@@ -47,100 +49,56 @@ public final class DescriptorLimits {
    * @return fails with {@link InvalidQuery}, or as the counters fail
    */
   public CompletionStage<Verdict> judge(Query query) {
-    List<Asked> asked;
+    Judgement judgement;
     try {
-      asked = Asked.all(query, rules.get());
+      Optional<RuleTree> present = rules.get();
+      List<Asked> asked = Asked.all(query, present);
+      if (!present.orElseThrow().has(query.domain())) {
+        metrics.unknownDomain();
+      }
+      judgement = new Judgement(query.domain(), asked, cache, options, clock.millis(), metrics);
     } catch (InvalidQuery e) {
       metrics.refused(e);
       return CompletableFuture.failedFuture(e);
     }
-    long now = Math.floorDiv(clock.millis(), 1000L);
-    List<Hits> hits = hits(query.domain(), asked, now);
+    List<Hits> hits = judgement.hits();
     if (hits.isEmpty()) {
-      return CompletableFuture.completedFuture(verdict(asked, new long[0], now));
+      return CompletableFuture.completedFuture(judgement.verdict(new Counts(0)));
     }
-    return counters
-        .count(hits)
+    return count(hits, judgement.someKnownToBeOver())
         .handle(
             (values, failure) -> {
               if (failure == null) {
-                return verdict(asked, values, now);
+                return judgement.verdict(values);
               }
-              asked.forEach(this::failed);
+              judgement.failed();
               throw failure instanceof CompletionException wrapped
                   ? wrapped
                   : new CompletionException(failure);
             });
   }
 
-  private List<Hits> hits(String domain, List<Asked> asked, long now) {
-    List<Hits> hits = new ArrayList<>(asked.size());
-    for (Asked each : asked) {
-      if (each.limit().isPresent()) {
-        Unit unit = each.limit().get().unit();
-        String key = key(domain, each.counted(), unit.windowStart(now));
-        hits.add(new Hits(key, each.hits(), unit.seconds()));
+  private CompletionStage<Counts> count(List<Hits> hits, boolean someOver) {
+    if (!options.stopWhenOver() || (hits.size() == 1 && !someOver)) {
+      return counters.count(hits);
+    }
+    CompletionStage<Counts> looked = counters.count(hits.stream().map(Hits::onlyLooking).toList());
+    return someOver ? looked : looked.thenCompose(counts -> countWhatGoesOver(hits, counts));
+  }
+
+  /** All, when nothing goes over; else only what does, and the others stay as they were found. */
+  private CompletionStage<Counts> countWhatGoesOver(List<Hits> hits, Counts looked) {
+    List<Hits> over = new ArrayList<>(hits.size());
+    List<Integer> places = new ArrayList<>(hits.size());
+    for (int i = 0; i < hits.size(); i++) {
+      if (looked.value(i) + hits.get(i).hits() > hits.get(i).limit().requests()) {
+        over.add(hits.get(i));
+        places.add(i);
       }
     }
-    return hits;
-  }
-
-  private String key(String domain, List<Entry> entries, long windowStart) {
-    StringBuilder key = new StringBuilder(64).append(options.keyPrefix()).append(domain);
-    key.append('_');
-    for (Entry entry : entries) {
-      key.append(entry.key()).append('_').append(entry.value()).append('_');
+    if (over.isEmpty()) {
+      return counters.count(hits);
     }
-    return key.append(windowStart).toString();
-  }
-
-  private Verdict verdict(List<Asked> asked, long[] values, long now) {
-    List<Status> statuses = new ArrayList<>(asked.size());
-    boolean over = false;
-    int quotas = 0;
-    int quotasOver = 0;
-    int next = 0;
-    for (Asked each : asked) {
-      Status status = Status.UNMATCHED;
-      if (each.limit().isPresent()) {
-        status = status(each, each.limit().get(), values[next++], now);
-      } else if (each.rule().isPresent()) {
-        status = Status.UNLIMITED;
-      }
-      statuses.add(status);
-      if (isQuota(each)) {
-        quotas++;
-        quotasOver += status.overLimit() ? 1 : 0;
-      } else {
-        over |= status.overLimit();
-      }
-    }
-    over |= quotas > 0 && quotasOver == quotas;
-    return new Verdict(over && !options.shadow(), statuses);
-  }
-
-  /** An unlimited rule is none; where every rule is one, so is a descriptor that met no rule. */
-  private boolean isQuota(Asked asked) {
-    Optional<Rule> rule = asked.rule();
-    return rule.isEmpty()
-        ? options.quota()
-        : rule.get().limit().isPresent() && (options.quota() || rule.get().quota());
-  }
-
-  private Status status(Asked asked, Limit limit, long value, long now) {
-    Rule rule = asked.rule().orElseThrow();
-    long beyond = Math.max(0, value - limit.requests());
-    metrics.counted(rule, asked.hits(), Math.min(asked.hits(), beyond));
-    return new Status(
-        beyond > 0 && !rule.shadow(),
-        Optional.of(limit),
-        Math.max(0, limit.requests() - value),
-        limit.unit().secondsUntilReset(now));
-  }
-
-  private void failed(Asked asked) {
-    if (asked.limit().isPresent()) {
-      metrics.failed(asked.rule().orElseThrow(), asked.hits());
-    }
+    return counters.count(over).thenApply(counted -> looked.with(places, counted));
   }
 }

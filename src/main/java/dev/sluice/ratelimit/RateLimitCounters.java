@@ -8,17 +8,21 @@ public interface RateLimitCounters {
   /**
    * Counts hits.
    *
-   * @return the value of each counter after its own hits, in the order of the hits; fails when one
-   *     of them is unknown, and then the others may have been counted
+   * @return one count for each of the hits; fails when one of them is unknown, and then the others
+   *     may have been counted
    */
-  CompletionStage<long[]> count(List<Hits> hits);
+  CompletionStage<Counts> count(List<Hits> hits);
 
   /**
    * Hits on one counter.
    *
-   * @param key the name of the counter, which holds the start of its window
+   * @param key the name of the counter; it holds the start of a fixed window
    * @param hits 0 to only look
-   * @param windowSeconds after which the counter is not asked for any more
+   * @param limit to which the counter is held
    */
-  record Hits(String key, long hits, int windowSeconds) {}
+  record Hits(String key, long hits, Limit limit) {
+    Hits onlyLooking() {
+      return new Hits(key, 0, limit);
+    }
+  }
 }

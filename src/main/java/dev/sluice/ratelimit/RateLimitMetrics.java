@@ -1,17 +1,26 @@
 package dev.sluice.ratelimit;
 
+import java.util.List;
+
 /** Is told what was counted. Called on event loops, by many at once; must not block. */
 public interface RateLimitMetrics {
   /**
-   * Hits were counted.
+   * Hits on a rule.
    *
-   * @param overLimit how many of them were over the limit, also where it only counts (shadow)
+   * @param path the name of the rule in statistics: that of the rule itself, or, where it has
+   *     {@code detailed_metric} or {@code value_to_metric}, with values of the request in it
    */
-  void counted(Rule rule, long hits, long overLimit);
+  void counted(Rule rule, List<String> path, HitCounts hits);
 
-  /** Hits may not have been counted: the counters failed. */
-  void failed(Rule rule, long hits);
+  /** A request could not be counted: the counters failed. */
+  void failed();
 
   /** A query was refused before anything was counted. */
   void refused(InvalidQuery why);
+
+  /** A descriptor came for a domain that has no rules. */
+  void unknownDomain();
+
+  /** A request was over its limits, and only the global shadow mode let it pass. */
+  void shadowed();
 }

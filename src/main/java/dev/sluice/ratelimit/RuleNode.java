@@ -18,23 +18,26 @@ final class RuleNode {
   private final String composite;
   private final Optional<Rule> rule;
   private final boolean shared;
+  private final boolean valueToMetric;
   private final Optional<Wildcard> wildcard;
   private final Map<String, RuleNode> children = new HashMap<>();
   private final List<RuleNode> wildcards = new ArrayList<>();
 
   /**
    * @param shared whether all that its wildcard matches share one counter
+   * @param valueToMetric whether statistics tell the values apart that lead here
    */
-  RuleNode(String composite, Optional<Rule> rule, boolean shared) {
+  RuleNode(String composite, Optional<Rule> rule, boolean shared, boolean valueToMetric) {
     this.composite = composite;
     this.rule = rule;
     this.shared = shared;
+    this.valueToMetric = valueToMetric;
     this.wildcard =
         Wildcard.is(composite) ? Optional.of(new Wildcard(composite)) : Optional.empty();
   }
 
   static RuleNode domain() {
-    return new RuleNode("", Optional.empty(), false);
+    return new RuleNode("", Optional.empty(), false, false);
   }
 
   /** Adds a level below this one, unless there is one with its composite key. */
@@ -80,6 +83,11 @@ final class RuleNode {
   /** Whether the counter of what led here is that of all that the wildcard matches. */
   boolean shares(String text) {
     return shared && matches(text);
+  }
+
+  /** Whether statistics are named by what led here, rather than by this level. */
+  boolean namesValue(String text) {
+    return valueToMetric && !shares(text);
   }
 
   /** The entry of the counter that they share, which has the wildcard for its value. */

@@ -25,8 +25,6 @@ final class RuleReader {
           "metadata");
   private static final Set<String> OF_A_LIMIT =
       Set.of("unit", "requests_per_unit", "unlimited", "name", "replaces");
-  private static final List<String> WITHOUT_EFFECT =
-      List.of("detailed_metric", "value_to_metric", "metadata");
 
   /** Aliases can make a small file mean a vast tree. */
   private static final int MOST_DESCRIPTORS = 1_000_000;
@@ -123,13 +121,8 @@ final class RuleReader {
               + composite
               + "'");
     }
-    WITHOUT_EFFECT.stream()
-        .filter(fields::has)
-        .forEach(name -> reading.warning(fields.node(), "'" + name + "' has no effect yet"));
-    if (fields.has("metadata") && !fields.isMap("metadata")) {
-      reading.error(fields.node(), "error parsing metadata");
-    }
-    RuleNode node = new RuleNode(composite, rule(fields, place), shared);
+    boolean valueToMetric = fields.truth("value_to_metric");
+    RuleNode node = new RuleNode(composite, rule(fields, place), shared, valueToMetric);
     if (!key.isEmpty() && !level.add(node)) {
       reading.error(fields.node(), "duplicate descriptor composite key '" + place + "'");
     }
@@ -139,6 +132,8 @@ final class RuleReader {
   private Optional<Rule> rule(RuleFields descriptor, Place place) {
     boolean shadow = descriptor.truth("shadow_mode");
     boolean quota = descriptor.truth("quota_mode");
+    boolean detailed = descriptor.truth("detailed_metric");
+    Metadata.Fields metadata = metadata(descriptor);
     return descriptor
         .map("rate_limit")
         .map(map -> new RuleFields(reading, map, OF_A_LIMIT))
@@ -147,13 +142,26 @@ final class RuleReader {
               String name = fields.text("name");
               return new Rule(
                   place.domain,
-                  place.domain + "." + String.join(".", place.path),
+                  place.path,
                   limit(fields, name),
                   name,
                   replaces(fields, name),
                   shadow,
-                  quota);
+                  quota,
+                  detailed,
+                  metadata);
             });
+  }
+
+  private Metadata.Fields metadata(RuleFields descriptor) {
+    if (descriptor.has("metadata") && !descriptor.isMap("metadata")) {
+      reading.error(descriptor.node(), "error parsing metadata");
+      return Metadata.Fields.NONE;
+    }
+    return descriptor
+        .map("metadata")
+        .map(map -> new MetadataReader(reading).read(map))
+        .orElse(Metadata.Fields.NONE);
   }
 
   /** Empty when there is none, or a problem. */
@@ -170,7 +178,7 @@ final class RuleReader {
     if (unit.isEmpty()) {
       reading.error(fields.node(), "invalid rate limit unit '" + given + "'");
     }
-    return unit.map(each -> new Limit(requests, each, name));
+    return unit.map(each -> new Limit(requests, each.seconds(), Algorithm.FIXED, name));
   }
 
   private List<String> replaces(RuleFields fields, String name) {

@@ -3,6 +3,7 @@ package dev.sluice.ratelimit;
 import dev.sluice.ratelimit.Descriptor.Entry;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +31,9 @@ public final class RuleTree {
    * A rule that a descriptor met.
    *
    * @param counted the descriptor's entries as its counter is named
+   * @param path the rule's name in statistics
    */
-  record Match(Rule rule, List<Entry> counted) {}
+  record Match(Rule rule, List<Entry> counted, List<String> path) {}
 
   /** All rules, by domain, then by key. */
   public List<Rule> rules() {
@@ -50,6 +52,7 @@ public final class RuleTree {
     RuleNode level = domains.get(domain);
     List<Entry> entries = descriptor.entries();
     @Nullable List<Entry> counted = null;
+    @Nullable Map<Integer, String> values = null;
     for (int i = 0; level != null && i < entries.size(); i++) {
       Entry entry = entries.get(i);
       String text = entry.key() + "_" + entry.value();
@@ -57,11 +60,23 @@ public final class RuleTree {
       if (level != null && level.shares(text)) {
         counted = counted == null ? new ArrayList<>(entries) : counted;
         counted.set(i, level.shared(entry));
+      } else if (level != null && level.namesValue(text)) {
+        values = values == null ? new HashMap<>() : values;
+        values.put(i, entry.value().isEmpty() ? entry.key() : text);
       }
     }
     if (level == null || level.rule().isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new Match(level.rule().get(), counted == null ? entries : counted));
+    Rule rule = level.rule().get();
+    List<Entry> named = counted == null ? entries : counted;
+    List<String> path = rule.path();
+    if (rule.detailedMetric()) {
+      path = named.stream().map(entry -> entry.key() + "_" + entry.value()).toList();
+    } else if (values != null) {
+      path = new ArrayList<>(path);
+      values.forEach(path::set);
+    }
+    return Optional.of(new Match(rule, named, path));
   }
 }

@@ -3,7 +3,10 @@ package dev.sluice.ratelimit;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The length of a window. A month has 30 days and a year 365: windows never follow a calendar. */
+/**
+ * The usual lengths of a window. A month has 30 days and a year 365: windows never follow a
+ * calendar.
+ */
 public enum Unit {
   SECOND(1, 1),
   MINUTE(2, 60),
@@ -30,16 +33,6 @@ public enum Unit {
     return seconds;
   }
 
-  /** The start of the window that holds a time, both in seconds since the epoch. */
-  public long windowStart(long epochSecond) {
-    return Math.floorDiv(epochSecond, (long) seconds) * seconds;
-  }
-
-  /** From a time until the end of its window, in seconds: 1 to {@link #seconds}. */
-  public long secondsUntilReset(long epochSecond) {
-    return seconds - Math.floorMod(epochSecond, (long) seconds);
-  }
-
   /** As rule files write it, whatever the case. */
   public static Optional<Unit> parse(String text) {
     String name = text.toUpperCase(Locale.ROOT);
@@ -55,6 +48,16 @@ public enum Unit {
   public static Optional<Unit> byNumber(int number) {
     for (Unit unit : values()) {
       if (unit.number == number) {
+        return Optional.of(unit);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Empty for a length that the protocol has no name for. */
+  public static Optional<Unit> bySeconds(int seconds) {
+    for (Unit unit : values()) {
+      if (unit.seconds == seconds) {
         return Optional.of(unit);
       }
     }

@@ -50,7 +50,7 @@ final class MergedHits {
     Waiter waiter = new Waiter(tally, index, hits.hits());
     Line line = lines.get(hits.key());
     if (line == null) {
-      line = new Line(hits.key(), hits.windowSeconds());
+      line = new Line(hits.key(), hits.limit().seconds());
       lines.put(line.key, line);
       line.sent = line.batch(waiter);
       line.send(line.sent);
@@ -87,7 +87,7 @@ final class MergedHits {
       long before = value - sum;
       for (Waiter waiter : waiters) {
         before += waiter.hits;
-        waiter.tally.counted(waiter.index, before);
+        waiter.tally.counted(waiter.index, before, 0);
       }
     }
 

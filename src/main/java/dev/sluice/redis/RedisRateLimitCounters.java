@@ -1,5 +1,6 @@
 package dev.sluice.redis;
 
+import dev.sluice.ratelimit.Counts;
 import dev.sluice.ratelimit.RateLimitCounters;
 import java.util.HashMap;
 import java.util.List;
@@ -18,30 +19,30 @@ import java.util.concurrent.ThreadLocalRandom;
  * of the connections; the hits of one that failed may have been counted.
  */
 public final class RedisRateLimitCounters implements RateLimitCounters {
-  /** As envoyproxy/ratelimit: keys of one window do not all expire in the same second. */
-  private static final int JITTER_SECONDS = 300;
-
   private final RedisConnections redis;
   private final Map<RedisConnection, MergedHits> merged = new HashMap<>();
 
   /**
    * @param redis with the deadline of the door that asks
+   * @param jitterSeconds at most that a key outlives its window, so that those of one window do not
+   *     all expire in the same second
    */
-  public RedisRateLimitCounters(RedisConnections redis) {
+  public RedisRateLimitCounters(RedisConnections redis, int jitterSeconds) {
     this.redis = redis;
     for (RedisConnection connection : redis.all()) {
       merged.put(
           connection,
           new MergedHits(
-              connection,
-              redis,
-              windowSeconds ->
-                  windowSeconds + ThreadLocalRandom.current().nextInt(JITTER_SECONDS)));
+              connection, redis, windowSeconds -> windowSeconds + jitter(jitterSeconds)));
     }
   }
 
+  private static int jitter(int most) {
+    return most == 0 ? 0 : ThreadLocalRandom.current().nextInt(most);
+  }
+
   @Override
-  public CompletionStage<long[]> count(List<Hits> hits) {
+  public CompletionStage<Counts> count(List<Hits> hits) {
     RedisConnection connection = redis.connection();
     MergedHits counters = merged.get(connection);
     if (counters == null) {
@@ -54,28 +55,28 @@ public final class RedisRateLimitCounters implements RateLimitCounters {
             counters.add(hits.get(i), tally, i);
           }
         });
-    return tally.values();
+    return tally.counts();
   }
 
-  /** The values that one call waits for. On one event loop. */
+  /** The counts that one call waits for. On one event loop. */
   static final class Tally {
-    private final long[] values;
-    private final CompletableFuture<long[]> complete = new CompletableFuture<>();
+    private final Counts counts;
+    private final CompletableFuture<Counts> complete = new CompletableFuture<>();
     private int missing;
 
     private Tally(int size) {
-      this.values = new long[size];
+      this.counts = new Counts(size);
       this.missing = size;
       if (size == 0) {
-        complete.complete(values);
+        complete.complete(counts);
       }
     }
 
-    void counted(int index, long value) {
-      values[index] = value;
+    void counted(int index, long value, long millisUntilReset) {
+      counts.set(index, value, millisUntilReset);
       missing--;
       if (missing == 0) {
-        complete.complete(values);
+        complete.complete(counts);
       }
     }
 
@@ -83,7 +84,7 @@ public final class RedisRateLimitCounters implements RateLimitCounters {
       complete.completeExceptionally(why);
     }
 
-    private CompletionStage<long[]> values() {
+    private CompletionStage<Counts> counts() {
       return complete;
     }
   }

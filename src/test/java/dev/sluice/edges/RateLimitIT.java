@@ -59,7 +59,13 @@ class RateLimitIT {
     assertThat(over.getStatuses(0).getCurrentLimit().getRequestsPerUnit()).isEqualTo(3);
     assertThat(over.getStatuses(0).getDurationUntilReset().getSeconds()).isBetween(1L, 86_400L);
     assertThat(stack.metrics())
-        .contains("sluice_descriptor_hits_total{rule=\"edge.client\",outcome=\"over_limit\",} 2.0");
+        .contains(
+            "ratelimit_service_rate_limit_total_hits"
+                + "{domain=\"edge\",key1=\"client\",key2=\"\",} 5.0",
+            "ratelimit_service_rate_limit_over_limit"
+                + "{domain=\"edge\",key1=\"client\",key2=\"\",} 2.0",
+            "ratelimit_service_total_requests{grpc_method=\"ShouldRateLimit\",} ",
+            "ratelimit_service_response_time_seconds_count{grpc_method=\"ShouldRateLimit\",} ");
   }
 
   @Test

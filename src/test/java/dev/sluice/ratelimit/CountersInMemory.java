@@ -15,14 +15,15 @@ final class CountersInMemory implements RateLimitCounters {
   Optional<RuntimeException> failure = Optional.empty();
 
   @Override
-  public CompletionStage<long[]> count(List<Hits> hits) {
+  public CompletionStage<Counts> count(List<Hits> hits) {
     asked.addAll(hits);
     if (failure.isPresent()) {
       return CompletableFuture.failedFuture(failure.get());
     }
-    return CompletableFuture.completedFuture(
-        hits.stream()
-            .mapToLong(each -> values.merge(each.key(), each.hits(), Long::sum))
-            .toArray());
+    Counts counts = new Counts(hits.size());
+    for (int i = 0; i < hits.size(); i++) {
+      counts.set(i, values.merge(hits.get(i).key(), hits.get(i).hits(), Long::sum), 0);
+    }
+    return CompletableFuture.completedFuture(counts);
   }
 }

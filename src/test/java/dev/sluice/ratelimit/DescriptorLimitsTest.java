@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,8 @@ final class DescriptorLimitsTest {
   private RateLimitOptions options = RateLimitOptions.DEFAULTS;
   private Instant now = NOW;
   private Optional<RuleTree> rules = Optional.empty();
+  private Optional<OverLimitCache> cache = Optional.empty();
+  private final AtomicLong nanos = new AtomicLong();
 
   @ParameterizedTest
   @CsvSource({
@@ -55,7 +58,7 @@ final class DescriptorLimitsTest {
 
     assertThat(counters.values).containsExactly(entry(counter, 1L));
     assertThat(counters.asked)
-        .extracting(Hits::windowSeconds)
+        .extracting(hits -> hits.limit().seconds())
         .containsExactly(Unit.parse(unit).orElseThrow().seconds());
     assertThat(verdict.statuses().get(0).secondsUntilReset()).isEqualTo(untilReset);
   }
@@ -119,7 +122,7 @@ final class DescriptorLimitsTest {
             judge("d", descriptor("k=v", "x=y")),
             judge("d", descriptor()))) {
       assertThat(verdict.overLimit()).isFalse();
-      assertThat(verdict.statuses()).containsExactly(new Status(false, Optional.empty(), 0, 0));
+      assertThat(verdict.statuses()).containsExactly(Status.UNMATCHED);
     }
     assertThat(counters.asked).isEmpty();
   }
@@ -128,8 +131,7 @@ final class DescriptorLimitsTest {
   void judge_unlimited_hasAllRemainingAndCountsNothing() {
     given(rule("key: k", "unlimited: true"));
 
-    assertThat(judge("d", descriptor("k=v")).statuses())
-        .containsExactly(new Status(false, Optional.empty(), 4_294_967_295L, 0));
+    assertThat(judge("d", descriptor("k=v")).statuses()).containsExactly(Status.UNLIMITED);
     assertThat(counters.asked).isEmpty();
   }
 
@@ -153,7 +155,7 @@ final class DescriptorLimitsTest {
     assertThat(second.overLimit()).isTrue();
     assertThat(second.statuses()).allMatch(Status::overLimit);
     assertThat(judge("d", descriptor("k=v")).statuses().get(0).remaining()).isEqualTo(6);
-    assertThat(told.lines).contains("d.(override) 1 hits, 1 over");
+    assertThat(told.lines).contains("d.(override) 1 hits");
   }
 
   @Test
@@ -167,7 +169,7 @@ final class DescriptorLimitsTest {
         - {key: c, rate_limit: {unit: minute, requests_per_unit: 5, name: c, replaces: [{name: b}]}}
         - {key: u, rate_limit: {unlimited: true, name: a, replaces: [{name: c}]}}
         """);
-    Status dropped = new Status(false, Optional.empty(), 0, 0);
+    Status dropped = Status.UNMATCHED;
 
     assertThat(judge("d", descriptor("a=1")).overLimit()).isTrue();
     assertThat(judge("d", descriptor("a=1"), descriptor("b=1")).statuses().get(0))
@@ -177,7 +179,7 @@ final class DescriptorLimitsTest {
         .startsWith(dropped, dropped);
     // What is unlimited replaces, and is not replaced.
     assertThat(judge("d", descriptor("u=1"), descriptor("b=1"), descriptor("c=1")).statuses())
-        .containsExactly(new Status(false, Optional.empty(), Limit.MOST, 0), dropped, dropped);
+        .containsExactly(Status.UNLIMITED, dropped, dropped);
   }
 
   @Test
@@ -191,7 +193,7 @@ final class DescriptorLimitsTest {
         """);
 
     assertThat(judge("d", descriptor("a=1"), descriptor("b=1")).statuses())
-        .containsOnly(new Status(false, Optional.empty(), 0, 0));
+        .containsOnly(Status.UNMATCHED);
     assertThat(counters.asked).isEmpty();
   }
 
@@ -204,18 +206,20 @@ final class DescriptorLimitsTest {
     assertThat(statuses.get(1).overLimit()).isFalse();
     assertThat(statuses.get(1).remaining()).isZero();
     assertThat(statuses.get(1).limit()).isPresent();
-    assertThat(told.lines).containsExactly("d.k 1 hits, 0 over", "d.k 1 hits, 1 over");
+    assertThat(told.hits)
+        .containsExactly(new HitCounts(1, 1, 1, 0, 0, 0), new HitCounts(1, 0, 0, 1, 0, 1));
   }
 
   @Test
   void judge_globalShadowMode_changesOnlyTheWhole() {
-    options = new RateLimitOptions("", true, false);
+    options = new RateLimitOptions("", true, false, 0.8f, false);
     given(rule("key: k", "unit: minute, requests_per_unit: 0"));
 
     Verdict verdict = judge("d", descriptor("k=v"));
 
     assertThat(verdict.overLimit()).isFalse();
     assertThat(verdict.statuses().get(0).overLimit()).isTrue();
+    assertThat(told.lines).containsExactly("d.k 1 hits", "shadowed");
   }
 
   @ParameterizedTest(name = "{0}, every rule a quota: {1}: over: {2}")
@@ -237,7 +241,7 @@ final class DescriptorLimitsTest {
     "u, true, false"
   })
   void judge_quotas_refuseWhenAllAreOver(String asked, boolean everyRule, boolean over) {
-    options = new RateLimitOptions("", false, everyRule);
+    options = new RateLimitOptions("", false, everyRule, 0.8f, false);
     given(
         """
         domain: d
@@ -284,7 +288,7 @@ final class DescriptorLimitsTest {
 
   @Test
   void judge_keyPrefix_standsFirst() {
-    options = new RateLimitOptions("prefix:", false, false);
+    options = new RateLimitOptions("prefix:", false, false, 0.8f, false);
     given(rule("key: k", "unit: second"));
 
     judge("d", descriptor("k=v"));
@@ -328,18 +332,171 @@ final class DescriptorLimitsTest {
     assertThatThrownBy(() -> judge("d", descriptor("x=v"), descriptor("k=v")))
         .isInstanceOf(CompletionException.class)
         .hasCause(counters.failure.get());
-    assertThat(told.lines).containsExactly("d.k 1 failed");
+    assertThat(told.lines).containsExactly("d.k 1 hits", "failed");
+    assertThat(told.hits).containsExactly(HitCounts.unanswered(1));
   }
 
-  @ParameterizedTest(name = "{0} hits after {1}, of 10: {2} over")
-  @CsvSource({"1,0,0", "10,0,0", "11,0,1", "4,8,2", "4,10,4", "4,20,4", "0,20,0"})
-  void judge_metrics_tellHowManyHitsWereOver(long hits, long before, long over) {
-    given(rule("key: k", "unit: minute, requests_per_unit: 10"));
-    counters.values.put("d_k_v_1200", before);
+  @Test
+  void judge_unknownDomain_isToldOnce() {
+    given(rule("key: k", "unit: second"));
 
-    judge("d", descriptor(Optional.empty(), OptionalLong.of(hits), "k=v"));
+    judge("other", descriptor("k=v"), descriptor("k=w"));
 
-    assertThat(told.lines).containsExactly("d.k " + hits + " hits, " + over + " over");
+    assertThat(told.lines).containsExactly("unknown domain");
+  }
+
+  @Test
+  void judge_localCache_answersWhatIsOverWithoutCounting() {
+    cache = Optional.of(new OverLimitCache(1 << 20, nanos::get));
+    given(
+        """
+        domain: d
+        descriptors:
+        - {key: k, rate_limit: {unit: minute, requests_per_unit: 1}}
+        - {key: other, rate_limit: {unit: minute, requests_per_unit: 9}}
+        """);
+    statuses(2, "k=v");
+    counters.asked.clear();
+
+    Verdict verdict = judge("d", descriptor("k=v"), descriptor("other=v"));
+
+    assertThat(verdict.overLimit()).isTrue();
+    assertThat(verdict.statuses())
+        .extracting(Status::overLimit, Status::remaining, Status::secondsUntilReset)
+        .containsExactly(tuple(true, 0L, 26L), tuple(false, 8L, 26L));
+    assertThat(counters.asked).extracting(Hits::key).containsExactly("d_other_v_1200");
+    assertThat(told.hits).contains(new HitCounts(1, 0, 0, 1, 1, 0));
+  }
+
+  @Test
+  void judge_localCache_forgetsWithTheWindowAndWhenTheLimitIsRaised() {
+    cache = Optional.of(new OverLimitCache(1 << 20, nanos::get));
+    given(rule("key: k", "unit: minute, requests_per_unit: 1"));
+    statuses(2, "k=v");
+    counters.asked.clear();
+
+    given(rule("key: k", "unit: minute, requests_per_unit: 3"));
+    assertThat(judge("d", descriptor("k=v")).overLimit()).isFalse();
+    given(rule("key: k", "unit: minute, requests_per_unit: 1"));
+    assertThat(judge("d", descriptor("k=v")).overLimit()).isTrue();
+    assertThat(counters.asked).hasSize(1);
+    nanos.addAndGet(26_000_000_000L);
+    judge("d", descriptor("k=v"));
+    assertThat(counters.asked).hasSize(2);
+  }
+
+  @ParameterizedTest(name = "{0}: asked {1}")
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        // Nothing goes over: looked, then counted.
+        "a b; a+0 b+0 a+1 b+1",
+        // Only what goes over counts.
+        "a full; a+0 full+0 full+1",
+        "full full2; full+0 full2+0 full+1 full2+1",
+        // One alone needs no look.
+        "full; full+1"
+      })
+  void judge_stopWhenOver_countsOnlyWhatGoesOver(String keys, String asked) {
+    options = new RateLimitOptions("", false, false, 0.8f, true);
+    given(
+        """
+        domain: d
+        descriptors:
+        - {key: a, rate_limit: {unit: minute, requests_per_unit: 9}}
+        - {key: b, rate_limit: {unit: minute, requests_per_unit: 9}}
+        - {key: full, rate_limit: {unit: minute, requests_per_unit: 0}}
+        - {key: full2, rate_limit: {unit: minute, requests_per_unit: 0}}
+        """);
+
+    Verdict verdict =
+        judge(
+            "d",
+            Arrays.stream(keys.split(" "))
+                .map(key -> descriptor(key + "=v"))
+                .toArray(Descriptor[]::new));
+
+    assertThat(counters.asked)
+        .extracting(hits -> hits.key().split("_", 3)[1] + "+" + hits.hits())
+        .containsExactly(asked.split(" "));
+    assertThat(verdict.overLimit()).isEqualTo(keys.contains("full"));
+    assertThat(verdict.statuses()).hasSize(keys.split(" ").length);
+  }
+
+  @Test
+  void judge_stopWhenOverAndOneKnownToBe_onlyLooksAtTheOthers() {
+    options = new RateLimitOptions("", false, false, 0.8f, true);
+    cache = Optional.of(new OverLimitCache(1 << 20, nanos::get));
+    given(
+        """
+        domain: d
+        descriptors:
+        - {key: a, rate_limit: {unit: minute, requests_per_unit: 9}}
+        - {key: full, rate_limit: {unit: minute, requests_per_unit: 0}}
+        """);
+    judge("d", descriptor("full=v"));
+    counters.asked.clear();
+
+    Verdict verdict = judge("d", descriptor("a=v"), descriptor("full=v"));
+
+    assertThat(verdict.statuses()).extracting(Status::remaining).containsExactly(9L, 0L);
+    assertThat(counters.asked).extracting(Hits::hits).containsExactly(0L);
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "x u, none",
+    "l5 l3 m3, l3",
+    "o1 l3 o2 l5, o2",
+    "q0 l5, q0",
+    "q0 o1, o1",
+    "o1 q0, o1",
+    "s0 l5, s0"
+  })
+  void judge_tightest_isTheLastThatRefusesElseTheFirstWithTheLeast(String asked, String tightest) {
+    given(
+        """
+        domain: d
+        descriptors:
+        - {key: l5, rate_limit: {unit: minute, requests_per_unit: 5, name: l5}}
+        - {key: l3, rate_limit: {unit: minute, requests_per_unit: 3, name: l3}}
+        - {key: m3, rate_limit: {unit: minute, requests_per_unit: 3, name: m3}}
+        - {key: o1, rate_limit: {unit: minute, requests_per_unit: 0, name: o1}}
+        - {key: o2, rate_limit: {unit: minute, requests_per_unit: 0, name: o2}}
+        - {key: s0, shadow_mode: true, rate_limit: {unit: day, requests_per_unit: 0, name: s0}}
+        - {key: q0, quota_mode: true, rate_limit: {unit: day, requests_per_unit: 0, name: q0}}
+        - {key: u, rate_limit: {unlimited: true}}
+        """);
+
+    Verdict verdict =
+        judge(
+            "d",
+            Arrays.stream(asked.split(" "))
+                .map(key -> descriptor(key + "=v"))
+                .toArray(Descriptor[]::new));
+
+    assertThat(verdict.tightest().flatMap(Status::limit).map(Limit::name).orElse("none"))
+        .isEqualTo(tightest);
+  }
+
+  @ParameterizedTest(name = "{0} {1}: {2}")
+  @CsvSource({
+    "'', k=a, d.k",
+    "detailed_metric: true, k=a, d.k_a",
+    "value_to_metric: true, k=a, d.k_a",
+    "value_to_metric: true, k=, d.k",
+    "'value: a*', k=abc, d.k_a*",
+    "'value: a*, value_to_metric: true', k=abc, d.k_abc",
+    "'value: a*, detailed_metric: true', k=abc, d.k_abc",
+    "'value: a*, share_threshold: true, value_to_metric: true', k=abc, d.k_a*",
+    "'value: a*, share_threshold: true, detailed_metric: true', k=abc, d.k_a*"
+  })
+  void judge_statistics_areNamedByTheRuleOrByWhatItMet(String fields, String entry, String name) {
+    given(rule("key: k" + (fields.isEmpty() ? "" : ", " + fields), "unit: minute"));
+
+    judge("d", descriptor(entry));
+
+    assertThat(told.lines).containsExactly(name + " 1 hits");
   }
 
   private void given(String yaml) {
@@ -382,7 +539,7 @@ final class DescriptorLimitsTest {
   }
 
   private Verdict judge(Query query) {
-    return new DescriptorLimits(() -> rules, counters, options, () -> now, told)
+    return new DescriptorLimits(() -> rules, counters, cache, options, () -> now, told)
         .judge(query)
         .toCompletableFuture()
         .join();

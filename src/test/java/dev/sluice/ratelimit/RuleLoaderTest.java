@@ -174,9 +174,6 @@ final class RuleLoaderTest {
         .extracting(RuleProblem::toString)
         .containsExactly(
             "rules.yaml:2: 'name' has no effect here",
-            "rules.yaml:4: 'detailed_metric' has no effect yet",
-            "rules.yaml:4: 'value_to_metric' has no effect yet",
-            "rules.yaml:4: 'metadata' has no effect yet",
             "rules.yaml:5: 'unit' has no effect here",
             "rules.yaml:9: 'unit' stands twice; the last counts",
             "rules.yaml:9: 'shadow_mode' has no effect here",
@@ -185,10 +182,53 @@ final class RuleLoaderTest {
         .singleElement()
         .satisfies(
             rule -> {
-              assertThat(rule.limit()).contains(new Limit(3, Unit.HOUR, ""));
+              assertThat(rule.limit()).contains(new Limit(3, 3_600, Algorithm.FIXED, ""));
               assertThat(rule.shadow()).isFalse();
             });
     assertThat(loaded.tree().has("e")).isFalse();
+  }
+
+  @Test
+  void load_metadata_keepsItsTypes() {
+    RuleTree tree =
+        Yaml.rules(
+            """
+            domain: d
+            descriptors:
+            - key: k
+              metadata: {any: [thing, 1.5, {is: true}], none: null, '1': 0x10}
+              rate_limit: {unit: day}
+            """);
+
+    assertThat(tree.rules().get(0).metadata())
+        .isEqualTo(
+            new Metadata.Fields(
+                Map.of(
+                    "any",
+                    new Metadata.Items(
+                        List.of(
+                            new Metadata.Text("thing"),
+                            new Metadata.Numeric(1.5),
+                            new Metadata.Fields(Map.of("is", new Metadata.Truth(true))))),
+                    "none",
+                    new Metadata.Nothing(),
+                    "1",
+                    new Metadata.Numeric(16))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "metadata: text | rules.yaml:3: error parsing metadata",
+        "metadata: {1: x} | rules.yaml:3: error parsing metadata: a key is not a text",
+        "metadata: &m {x: *m} | rules.yaml:3: error parsing metadata: more than 1000 values"
+      })
+  void load_badMetadata_saysWhatIsWrong(String metadata, String problem) {
+    assertThat(
+            Yaml.problems(
+                "domain: d\ndescriptors:\n- {key: k, rate_limit: {unit: day}, " + metadata + "}\n"))
+        .containsExactly(problem);
   }
 
   @ParameterizedTest
@@ -203,7 +243,7 @@ final class RuleLoaderTest {
   })
   void load_unit_whateverItsCase(String text, Unit unit) {
     assertThat(Yaml.rules(limit("requests_per_unit: 1, unit: " + text)).rules())
-        .extracting(rule -> rule.limit().orElseThrow().unit())
+        .extracting(rule -> Unit.bySeconds(rule.limit().orElseThrow().seconds()).orElseThrow())
         .containsExactly(unit);
   }
 

@@ -6,19 +6,31 @@ import java.util.List;
 /** Writes down what it is told. */
 final class Told implements RateLimitMetrics {
   final List<String> lines = new ArrayList<>();
+  final List<HitCounts> hits = new ArrayList<>();
 
   @Override
-  public void counted(Rule rule, long hits, long overLimit) {
-    lines.add(rule.key() + " " + hits + " hits, " + overLimit + " over");
+  public void counted(Rule rule, List<String> path, HitCounts counts) {
+    lines.add(rule.domain() + "." + String.join(".", path) + " " + counts.total() + " hits");
+    hits.add(counts);
   }
 
   @Override
-  public void failed(Rule rule, long hits) {
-    lines.add(rule.key() + " " + hits + " failed");
+  public void failed() {
+    lines.add("failed");
   }
 
   @Override
   public void refused(InvalidQuery why) {
     lines.add(String.valueOf(why.getMessage()));
+  }
+
+  @Override
+  public void unknownDomain() {
+    lines.add("unknown domain");
+  }
+
+  @Override
+  public void shadowed() {
+    lines.add("shadowed");
   }
 }

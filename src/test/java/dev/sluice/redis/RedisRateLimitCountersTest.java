@@ -3,6 +3,9 @@ package dev.sluice.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.ratelimit.Algorithm;
+import dev.sluice.ratelimit.Counts;
+import dev.sluice.ratelimit.Limit;
 import dev.sluice.ratelimit.RateLimitCounters.Hits;
 import dev.sluice.redis.RedisUnavailable.Outcome;
 import io.lettuce.core.RedisClient;
@@ -44,7 +47,7 @@ final class RedisRateLimitCountersTest {
   @ParameterizedTest
   @EnumSource(Store.class)
   void count_severalKeys_answersEachInItsPlace(Store store) {
-    RedisRateLimitCounters counters = new RedisRateLimitCounters(store.connections());
+    RedisRateLimitCounters counters = new RedisRateLimitCounters(store.connections(), 300);
     String a = unique();
     String b = unique();
 
@@ -56,11 +59,11 @@ final class RedisRateLimitCountersTest {
   @ParameterizedTest
   @EnumSource(Store.class)
   void count_aNewKey_livesForItsWindowAndAJitter(Store store) {
-    RedisRateLimitCounters counters = new RedisRateLimitCounters(store.connections());
+    RedisRateLimitCounters counters = new RedisRateLimitCounters(store.connections(), 300);
     for (int i = 0; i < 20; i++) {
       String key = unique();
 
-      count(counters, new Hits(key, 1 + i, 60));
+      count(counters, new Hits(key, 1 + i, perSeconds(60)));
 
       awaitExpiry(store, key);
       assertThat(store.commands().ttl(key)).isBetween(55L, 360L);
@@ -70,13 +73,13 @@ final class RedisRateLimitCountersTest {
   @ParameterizedTest
   @EnumSource(Store.class)
   void count_aKnownKey_keepsItsTime(Store store) {
-    RedisRateLimitCounters counters = new RedisRateLimitCounters(store.connections());
+    RedisRateLimitCounters counters = new RedisRateLimitCounters(store.connections(), 300);
     String key = unique();
-    count(counters, new Hits(key, 1, 60));
+    count(counters, new Hits(key, 1, perSeconds(60)));
     awaitExpiry(store, key);
     store.commands().expire(key, 5);
 
-    count(counters, new Hits(key, 1, 60));
+    count(counters, new Hits(key, 1, perSeconds(60)));
 
     assertThat(store.commands().ttl(key)).isBetween(1L, 5L);
   }
@@ -84,7 +87,7 @@ final class RedisRateLimitCountersTest {
   @ParameterizedTest
   @EnumSource(Store.class)
   void count_onlyLooking_makesNoKey(Store store) {
-    RedisRateLimitCounters counters = new RedisRateLimitCounters(store.connections());
+    RedisRateLimitCounters counters = new RedisRateLimitCounters(store.connections(), 300);
     String key = unique();
 
     assertThat(count(counters, hits(key, 0))).containsExactly(0);
@@ -96,18 +99,18 @@ final class RedisRateLimitCountersTest {
   @ParameterizedTest
   @EnumSource(Store.class)
   void count_manyAtOnce_admitsExactlyTheLimit(Store store) {
-    List<CompletionStage<long[]>> calls = new ArrayList<>();
+    List<CompletionStage<Counts>> calls = new ArrayList<>();
     List<RedisConnections> replicas =
         List.of(store.connections(), Store.connect(RedisOptions.of(store.url()), loops));
     String key = unique();
     for (RedisConnections replica : replicas) {
-      RedisRateLimitCounters counters = new RedisRateLimitCounters(replica);
+      RedisRateLimitCounters counters = new RedisRateLimitCounters(replica, 300);
       for (int i = 0; i < 1_000; i++) {
         calls.add(counters.count(List.of(hits(key, 1))));
       }
     }
 
-    long[] values = calls.stream().mapToLong(call -> join(call)[0]).sorted().toArray();
+    long[] values = calls.stream().mapToLong(call -> join(call).value(0)).sorted().toArray();
 
     assertThat(values).isEqualTo(LongStream.rangeClosed(1, 2_000).toArray());
     replicas.get(1).close();
@@ -116,11 +119,11 @@ final class RedisRateLimitCountersTest {
   @Test
   void count_onOneLoop_isExactInTheOrderOfArrival() {
     RedisConnections connections = Store.STANDALONE.connections();
-    RedisRateLimitCounters counters = new RedisRateLimitCounters(connections);
+    RedisRateLimitCounters counters = new RedisRateLimitCounters(connections, 300);
     String key = unique();
     Random random = new Random(7);
     long[] hits = IntStream.range(0, 5_000).mapToLong(i -> random.nextInt(4)).toArray();
-    CompletableFuture<List<CompletionStage<long[]>>> calls = new CompletableFuture<>();
+    CompletableFuture<List<CompletionStage<Counts>>> calls = new CompletableFuture<>();
     connections
         .connection()
         .onLoop(
@@ -136,7 +139,7 @@ final class RedisRateLimitCountersTest {
     long expected = 0;
     for (int i = 0; i < hits.length; i++) {
       expected += hits[i];
-      assertThat(join(calls.join().get(i))).containsExactly(expected);
+      assertThat(join(calls.join().get(i)).value(0)).isEqualTo(expected);
     }
   }
 
@@ -148,8 +151,8 @@ final class RedisRateLimitCountersTest {
       try (var client = RedisClient.create(redis.url())) {
         client.connect().sync().configResetstat();
       }
-      RedisRateLimitCounters counters = new RedisRateLimitCounters(connections);
-      List<CompletionStage<long[]>> calls = new ArrayList<>();
+      RedisRateLimitCounters counters = new RedisRateLimitCounters(connections, 300);
+      List<CompletionStage<Counts>> calls = new ArrayList<>();
       connections
           .all()
           .get(0)
@@ -182,7 +185,7 @@ final class RedisRateLimitCountersTest {
   void count_onAnEventLoop_completesOnThatLoop() {
     try (RedisConnections connections =
         Store.connect(RedisOptions.of(Store.STANDALONE.url()), loops)) {
-      RedisRateLimitCounters counters = new RedisRateLimitCounters(connections);
+      RedisRateLimitCounters counters = new RedisRateLimitCounters(connections, 300);
       EventLoop loop = loops.next();
       CompletableFuture<Boolean> same = new CompletableFuture<>();
       loop.execute(
@@ -200,7 +203,8 @@ final class RedisRateLimitCountersTest {
   void count_whatIsNoCounter_fails() {
     String key = unique();
     Store.STANDALONE.commands().set(key, "text");
-    RedisRateLimitCounters counters = new RedisRateLimitCounters(Store.STANDALONE.connections());
+    RedisRateLimitCounters counters =
+        new RedisRateLimitCounters(Store.STANDALONE.connections(), 300);
 
     assertThat(failure(counters.count(List.of(hits(key, 1)))).outcome()).isEqualTo(Outcome.ERROR);
     assertThat(failure(counters.count(List.of(hits(key, 0)))).outcome()).isEqualTo(Outcome.ERROR);
@@ -212,10 +216,10 @@ final class RedisRateLimitCountersTest {
     try (EmbeddedRedis redis = EmbeddedRedis.start(EmbeddedRedis.Options.inMemory());
         RedisConnections connections =
             Store.connect(new RedisOptions(redis.url(), Duration.ofMillis(15), 10_000), loops)) {
-      RedisRateLimitCounters counters = new RedisRateLimitCounters(connections);
+      RedisRateLimitCounters counters = new RedisRateLimitCounters(connections, 300);
       signal(redis, "STOP");
       try {
-        List<CompletionStage<long[]>> calls = new ArrayList<>();
+        List<CompletionStage<Counts>> calls = new ArrayList<>();
         long start = System.nanoTime();
         for (int i = 0; i < 500; i++) {
           // Some share a command, and most do not.
@@ -245,7 +249,7 @@ final class RedisRateLimitCountersTest {
     EmbeddedRedis redis = EmbeddedRedis.start(EmbeddedRedis.Options.inMemory());
     int port = redis.port();
     try (RedisConnections connections = Store.connect(RedisOptions.of(redis.url()), loops)) {
-      RedisRateLimitCounters counters = new RedisRateLimitCounters(connections);
+      RedisRateLimitCounters counters = new RedisRateLimitCounters(connections, 300);
       count(counters, hits("k", 1));
       redis.close();
 
@@ -266,7 +270,7 @@ final class RedisRateLimitCountersTest {
   @Test
   void count_afterClose_fails() {
     RedisConnections connections = Store.connect(RedisOptions.of(Store.STANDALONE.url()), loops);
-    RedisRateLimitCounters counters = new RedisRateLimitCounters(connections);
+    RedisRateLimitCounters counters = new RedisRateLimitCounters(connections, 300);
     connections.close();
 
     assertThatThrownBy(() -> count(counters, hits(unique(), 1)))
@@ -275,7 +279,11 @@ final class RedisRateLimitCountersTest {
   }
 
   private static Hits hits(String key, long hits) {
-    return new Hits(key, hits, 3_600);
+    return new Hits(key, hits, perSeconds(3_600));
+  }
+
+  private static Limit perSeconds(int seconds) {
+    return new Limit(10, seconds, Algorithm.FIXED, "");
   }
 
   private static String unique() {
@@ -283,10 +291,11 @@ final class RedisRateLimitCountersTest {
   }
 
   private static long[] count(RedisRateLimitCounters counters, Hits... hits) {
-    return join(counters.count(List.of(hits)));
+    Counts counts = join(counters.count(List.of(hits)));
+    return IntStream.range(0, counts.size()).mapToLong(counts::value).toArray();
   }
 
-  private static long[] join(CompletionStage<long[]> call) {
+  private static Counts join(CompletionStage<Counts> call) {
     return call.toCompletableFuture().join();
   }
 

@@ -37,9 +37,11 @@ public final class RateLimitJson {
       JsonFormat.printer().omittingInsignificantWhitespace();
 
   private final DescriptorLimits limits;
+  private final RateLimitAnswers answers;
 
-  public RateLimitJson(DescriptorLimits limits) {
+  public RateLimitJson(DescriptorLimits limits, RateLimitAnswers answers) {
     this.limits = limits;
+    this.answers = answers;
   }
 
   /**
@@ -57,11 +59,11 @@ public final class RateLimitJson {
       return CompletableFuture.completedFuture(bad("malformed request: " + reason(e)));
     }
     return limits
-        .judge(Protocol.query(request))
+        .judge(Queries.query(request))
         .handle(
             (verdict, failure) ->
                 failure == null
-                    ? judged(Protocol.response(verdict))
+                    ? judged(answers.response(request, verdict))
                     : bad(Failure.message(failure)));
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.edge.ratelimit;
 
+import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.DescriptorLimits;
 import dev.sluice.ratelimit.Verdict;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
@@ -23,20 +24,27 @@ public final class RateLimitService extends RateLimitServiceImplBase {
   private static final Logger log = LoggerFactory.getLogger(RateLimitService.class);
 
   private final DescriptorLimits limits;
+  private final RateLimitAnswers answers;
+  private final Metrics metrics;
 
-  public RateLimitService(DescriptorLimits limits) {
+  public RateLimitService(DescriptorLimits limits, RateLimitAnswers answers, Metrics metrics) {
     this.limits = limits;
+    this.answers = answers;
+    this.metrics = metrics;
   }
 
   @Override
   public void shouldRateLimit(
       RateLimitRequest request, StreamObserver<RateLimitResponse> observer) {
+    long started = System.nanoTime();
+    metrics.rateLimit().requested();
     var unused =
         limits
-            .judge(Protocol.query(request))
+            .judge(Queries.query(request))
             .handle(
                 (verdict, failure) -> {
-                  answer(observer, verdict, failure);
+                  metrics.rateLimitAnswered(System.nanoTime() - started);
+                  answer(request, observer, verdict, failure);
                   return true;
                 })
             .exceptionally(
@@ -47,7 +55,8 @@ public final class RateLimitService extends RateLimitServiceImplBase {
                 });
   }
 
-  private static void answer(
+  private void answer(
+      RateLimitRequest request,
       StreamObserver<RateLimitResponse> observer,
       @Nullable Verdict verdict,
       @Nullable Throwable failure) {
@@ -57,7 +66,7 @@ public final class RateLimitService extends RateLimitServiceImplBase {
       return;
     }
     if (verdict != null) {
-      observer.onNext(Protocol.response(verdict));
+      observer.onNext(answers.response(request, verdict));
       observer.onCompleted();
     } else if (failure != null) {
       observer.onError(new Unknown(Failure.message(failure)));

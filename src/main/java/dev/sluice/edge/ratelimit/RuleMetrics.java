@@ -1,33 +1,48 @@
 package dev.sluice.edge.ratelimit;
 
-import dev.sluice.metrics.Metrics;
+import dev.sluice.metrics.RateLimitSeries;
+import dev.sluice.ratelimit.HitCounts;
 import dev.sluice.ratelimit.InvalidQuery;
 import dev.sluice.ratelimit.RateLimitMetrics;
 import dev.sluice.ratelimit.Rule;
+import java.util.List;
 
-/** Counts what the descriptor limits do, by rule: so there are as many series as rules were met. */
+/** Counts what the descriptor limits do, by rule, under the names of envoyproxy/ratelimit. */
 public final class RuleMetrics implements RateLimitMetrics {
-  private static final String DOOR = "ratelimit";
+  private final RateLimitSeries series;
 
-  private final Metrics metrics;
-
-  public RuleMetrics(Metrics metrics) {
-    this.metrics = metrics;
+  public RuleMetrics(RateLimitSeries series) {
+    this.series = series;
   }
 
   @Override
-  public void counted(Rule rule, long hits, long overLimit) {
-    metrics.descriptorHits(rule.key(), "within_limit", hits - overLimit);
-    metrics.descriptorHits(rule.key(), "over_limit", overLimit);
+  public void counted(Rule rule, List<String> path, HitCounts hits) {
+    RateLimitSeries.OfRule its = series.of(rule.domain(), path, rule.path());
+    its.totalHits(hits.total());
+    its.withinLimit(hits.withinLimit());
+    its.nearLimit(hits.nearLimit());
+    its.overLimit(hits.overLimit());
+    its.overLimitWithLocalCache(hits.overLimitWithLocalCache());
+    its.shadowMode(hits.shadowMode());
   }
 
   @Override
-  public void failed(Rule rule, long hits) {
-    metrics.descriptorHits(rule.key(), "failed", hits);
+  public void failed() {
+    series.failed("redis_error");
   }
 
   @Override
   public void refused(InvalidQuery why) {
-    metrics.badRequest(DOOR, "invalid_query");
+    series.failed("service_error");
+  }
+
+  @Override
+  public void unknownDomain() {
+    series.domainNotFound();
+  }
+
+  @Override
+  public void shadowed() {
+    series.globalShadowMode();
   }
 }

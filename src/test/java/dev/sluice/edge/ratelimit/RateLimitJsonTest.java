@@ -3,6 +3,7 @@ package dev.sluice.edge.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.edge.Answer;
+import dev.sluice.ratelimit.Counts;
 import dev.sluice.ratelimit.DescriptorLimits;
 import dev.sluice.ratelimit.RateLimitCounters;
 import dev.sluice.ratelimit.RateLimitOptions;
@@ -34,9 +35,11 @@ final class RateLimitJsonTest {
           new DescriptorLimits(
               () -> RULES,
               counters,
+              Optional.empty(),
               RateLimitOptions.DEFAULTS,
               () -> Instant.ofEpochSecond(1_234),
-              new Silent()));
+              new Silent()),
+          RateLimitAnswers.PLAIN);
 
   @Test
   void answer_withinAndOverALimit_is200And429() {
@@ -177,14 +180,15 @@ final class RateLimitJsonTest {
     private Optional<RuntimeException> failure = Optional.empty();
 
     @Override
-    public CompletionStage<long[]> count(List<Hits> hits) {
+    public CompletionStage<Counts> count(List<Hits> hits) {
       if (failure.isPresent()) {
         return CompletableFuture.failedFuture(failure.get());
       }
-      return CompletableFuture.completedFuture(
-          hits.stream()
-              .mapToLong(each -> values.merge(each.key(), each.hits(), Long::sum))
-              .toArray());
+      Counts counts = new Counts(hits.size());
+      for (int i = 0; i < hits.size(); i++) {
+        counts.set(i, values.merge(hits.get(i).key(), hits.get(i).hits(), Long::sum), 0);
+      }
+      return CompletableFuture.completedFuture(counts);
     }
   }
 }

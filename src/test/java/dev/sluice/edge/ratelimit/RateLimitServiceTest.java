@@ -92,7 +92,8 @@ final class RateLimitServiceTest {
     DescriptorLimits limits =
         new DescriptorLimits(
             () -> rules,
-            new RedisRateLimitCounters(connections),
+            new RedisRateLimitCounters(connections, 300),
+            Optional.empty(),
             RateLimitOptions.DEFAULTS,
             () -> NOW,
             new Silent());
@@ -102,7 +103,7 @@ final class RateLimitServiceTest {
             .workerEventLoopGroup(loops)
             .channelType(NioServerSocketChannel.class)
             .directExecutor()
-            .addService(new RateLimitService(limits))
+            .addService(new RateLimitService(limits, RateLimitAnswers.PLAIN, new Metrics()))
             .build()
             .start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();

@@ -1,0 +1,210 @@
+package dev.sluice.metrics;
+
+import io.prometheus.client.Collector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What Envoy's descriptor limits do, under the names that envoyproxy/ratelimit has on Prometheus,
+ * so that its dashboards and alerts go on working.
+ *
+ * <p>Its counters lack the suffix {@code _total}, which the client library gives to all that it
+ * calls a counter: so these are of no declared type. Rates of them work as of any counter.
+ *
+ * <p>Safe for use by many threads. There are never more than {@value #MOST_SERIES} rules here; what
+ * comes later counts together, as {@code (other)}.
+ */
+public final class RateLimitSeries extends Collector {
+  private static final int MOST_SERIES = 100_000;
+
+  /** Of the series whose names have values of requests in them. */
+  private static final int MOST_DETAILED = 10_000;
+
+  private static final int LONGEST_LABEL = 200;
+  private static final String OF_RULES = "ratelimit_service_rate_limit_";
+  private static final List<String> RULE_LABELS = List.of("domain", "key1", "key2");
+
+  private final Map<Name, OfRule> rules = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
+  private final LongAdder detailed = new LongAdder();
+  private final LongAdder domainNotFound = new LongAdder();
+  private final LongAdder globalShadowMode = new LongAdder();
+  private final LongAdder requests = new LongAdder();
+
+  /** The labels of a rule; what lies deeper than two keys counts with them. */
+  private record Name(String domain, String key1, String key2) {
+    static Name of(String domain, List<String> path) {
+      return new Name(domain, key(path, 0), key(path, 1));
+    }
+
+    private static String key(List<String> path, int depth) {
+      String key = depth < path.size() ? path.get(depth) : "";
+      return key.length() <= LONGEST_LABEL ? key : key.substring(0, LONGEST_LABEL);
+    }
+
+    List<String> labels() {
+      return List.of(domain, key1, key2);
+    }
+  }
+
+  /** The hits on one rule. */
+  public static final class OfRule {
+    private final LongAdder totalHits = new LongAdder();
+    private final LongAdder withinLimit = new LongAdder();
+    private final LongAdder nearLimit = new LongAdder();
+    private final LongAdder overLimit = new LongAdder();
+    private final LongAdder overLimitWithLocalCache = new LongAdder();
+    private final LongAdder shadowMode = new LongAdder();
+
+    public void totalHits(long hits) {
+      add(totalHits, hits);
+    }
+
+    public void withinLimit(long hits) {
+      add(withinLimit, hits);
+    }
+
+    public void nearLimit(long hits) {
+      add(nearLimit, hits);
+    }
+
+    public void overLimit(long hits) {
+      add(overLimit, hits);
+    }
+
+    public void overLimitWithLocalCache(long hits) {
+      add(overLimitWithLocalCache, hits);
+    }
+
+    public void shadowMode(long hits) {
+      add(shadowMode, hits);
+    }
+
+    private static void add(LongAdder to, long hits) {
+      if (hits > 0) {
+        to.add(hits);
+      }
+    }
+  }
+
+  /**
+   * The series of a rule.
+   *
+   * @param path its name, from the outermost key
+   * @param instead when {@code path} has values of a request in it and there are too many of these:
+   *     the rule's own
+   */
+  public OfRule of(String domain, List<String> path, List<String> instead) {
+    Name name = Name.of(domain, path);
+    OfRule known = rules.get(name);
+    return known != null ? known : make(name, path != instead, domain, instead);
+  }
+
+  // Rare: once for each series.
+  private synchronized OfRule make(
+      Name name, boolean ofValues, String domain, List<String> instead) {
+    if (ofValues && detailed.sum() >= MOST_DETAILED) {
+      return of(domain, instead, instead);
+    }
+    if (rules.size() >= MOST_SERIES) {
+      return rules.computeIfAbsent(new Name("(other)", "", ""), other -> new OfRule());
+    }
+    return rules.computeIfAbsent(
+        name,
+        unknown -> {
+          detailed.add(ofValues ? 1 : 0);
+          return new OfRule();
+        });
+  }
+
+  /** A request came to the service. */
+  public void requested() {
+    requests.increment();
+  }
+
+  /**
+   * A request was answered with an error.
+   *
+   * @param kind {@code redis_error} or {@code service_error}
+   */
+  public void failed(String kind) {
+    failures.computeIfAbsent(kind, unknown -> new LongAdder()).increment();
+  }
+
+  /** A request came for a domain that has no rules. */
+  public void domainNotFound() {
+    domainNotFound.increment();
+  }
+
+  /** Only the global shadow mode let a request pass. */
+  public void globalShadowMode() {
+    globalShadowMode.increment();
+  }
+
+  @Override
+  public List<MetricFamilySamples> collect() {
+    List<Family> ofRules =
+        List.of(
+            new Family(OF_RULES + "total_hits", "Hits on a rule.", RULE_LABELS),
+            new Family(OF_RULES + "within_limit", "Hits within the limit.", RULE_LABELS),
+            new Family(OF_RULES + "near_limit", "Hits near the limit.", RULE_LABELS),
+            new Family(OF_RULES + "over_limit", "Hits over the limit.", RULE_LABELS),
+            new Family(
+                OF_RULES + "over_limit_with_local_cache",
+                "Hits over the limit, known to be so without asking Redis.",
+                RULE_LABELS),
+            new Family(OF_RULES + "shadow_mode", "Hits that shadow mode let pass.", RULE_LABELS));
+    rules.forEach(
+        (name, its) -> {
+          List<String> labels = name.labels();
+          ofRules.get(0).add(labels, its.totalHits);
+          ofRules.get(1).add(labels, its.withinLimit);
+          ofRules.get(2).add(labels, its.nearLimit);
+          ofRules.get(3).add(labels, its.overLimit);
+          ofRules.get(4).add(labels, its.overLimitWithLocalCache);
+          ofRules.get(5).add(labels, its.shadowMode);
+        });
+    Family failed =
+        new Family(
+            "ratelimit_service_should_rate_limit_error",
+            "Requests that were answered with an error.",
+            List.of("err_type"));
+    failures.forEach((kind, count) -> failed.add(List.of(kind), count));
+    Family requested =
+        new Family("ratelimit_service_total_requests", "Requests by gRPC.", List.of("grpc_method"));
+    requested.add(List.of("ShouldRateLimit"), requests);
+    Family unknown =
+        new Family(
+            OF_RULES + "domain_not_found", "Requests for a domain without rules.", List.of());
+    unknown.add(List.of(), domainNotFound);
+    Family shadowed =
+        new Family(
+            "ratelimit_service_global_shadow_mode",
+            "Requests that only the global shadow mode let pass.",
+            List.of());
+    shadowed.add(List.of(), globalShadowMode);
+    List<MetricFamilySamples> all = new ArrayList<>();
+    ofRules.forEach(family -> all.add(family.samples()));
+    List.of(failed, requested, unknown, shadowed).forEach(family -> all.add(family.samples()));
+    return all;
+  }
+
+  /** The series of one name. */
+  private record Family(
+      String name, String help, List<String> labels, List<MetricFamilySamples.Sample> found) {
+    private Family(String name, String help, List<String> labels) {
+      this(name, help, labels, new ArrayList<>());
+    }
+
+    private void add(List<String> values, LongAdder count) {
+      found.add(new MetricFamilySamples.Sample(name, labels, values, count.sum()));
+    }
+
+    private MetricFamilySamples samples() {
+      return new MetricFamilySamples(name, Type.UNKNOWN, help, found);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.sluice.ratelimit;
+
+import java.util.List;
+
+/**
+ * What the counters say to some hits: of each, in their order. Filled by one thread and then handed
+ * on.
+ */
+public final class Counts {
+  private final long[] values;
+  private final long[] millisUntilReset;
+
+  /** All zero. */
+  public Counts(int size) {
+    this.values = new long[size];
+    this.millisUntilReset = new long[size];
+  }
+
+  /**
+   * Sets what is said to one of the hits.
+   *
+   * @param value as {@link #value} tells it
+   * @param millis as {@link #millisUntilReset} tells it; 0 for a fixed window
+   */
+  public void set(int index, long value, long millis) {
+    values[index] = value;
+    millisUntilReset[index] = millis;
+  }
+
+  /** The counter after these hits and all before them; more than the limit: they are over it. */
+  public long value(int index) {
+    return values[index];
+  }
+
+  /**
+   * Of a rolling limit: until nothing counts any more, or, over the limit, until as many hits would
+   * pass.
+   */
+  public long millisUntilReset(int index) {
+    return millisUntilReset[index];
+  }
+
+  public int size() {
+    return values.length;
+  }
+
+  /** With others in some places, in this order. */
+  Counts with(List<Integer> places, Counts others) {
+    Counts with = new Counts(values.length);
+    for (int i = 0; i < values.length; i++) {
+      with.set(i, values[i], millisUntilReset[i]);
+    }
+    for (int i = 0; i < others.size(); i++) {
+      with.set(places.get(i), others.values[i], others.millisUntilReset[i]);
+    }
+    return with;
+  }
+}
