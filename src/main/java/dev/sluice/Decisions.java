@@ -35,6 +35,7 @@ final class Decisions {
   private final RedisAccounts accounts;
   private final Counters counters;
   private final KeyUseRecording keyUse;
+  private final DecisionRecording recording;
   private final ProofSecret proofSecret;
   private final ReplicaCount replicas;
   private final Deciding deciding;
@@ -53,6 +54,7 @@ final class Decisions {
     this.counters = new RedisCounters(redis);
     this.keyUse = new KeyUseRecording(redis, metrics);
     this.replicas = new ReplicaCount(redis, metrics);
+    this.recording = new DecisionRecording(settings, redis, metrics);
     RequestId ids = new RequestId();
     Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
     this.proofSecret = new ProofSecret(new SharedSecret(redis), proofs);
@@ -65,7 +67,8 @@ final class Decisions {
             new Notices(live::catalog, live::administrators, clock, metrics),
             proofs,
             ids,
-            metrics);
+            metrics,
+            recording::record);
     Optional<String> tier = configuration.catalog().tiers().keySet().stream().findFirst();
     this.rehearsed = admission(new RehearsalAccounts(accounts, tier), KeyUse.IGNORED);
   }
@@ -94,8 +97,13 @@ final class Decisions {
     return replicas.count();
   }
 
-  /** Begins what goes on beside the requests. */
-  void start(Vertx vertx) {
+  /**
+   * Begins what goes on beside the requests.
+   *
+   * @throws CannotStart when the decision log cannot be written
+   */
+  void start(Vertx vertx) throws CannotStart {
+    recording.start();
     proofSecret.start(vertx);
     replicas.start(vertx);
     keyUse.start(vertx, settings.lastUseInterval());
@@ -105,5 +113,6 @@ final class Decisions {
   void stop(Duration within) {
     replicas.stop(within);
     keyUse.stop(within);
+    recording.stop(within);
   }
 }

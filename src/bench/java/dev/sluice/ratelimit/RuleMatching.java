@@ -40,7 +40,7 @@ public class RuleMatching {
       domain.add(node("path_/v1/models/" + i));
     }
     domain.add(node("user"));
-    RuleNode tenant = new RuleNode("tenant_acme", Optional.empty(), false);
+    RuleNode tenant = new RuleNode("tenant_acme", Optional.empty(), false, false);
     tenant.add(node("user"));
     domain.add(tenant);
     int wildcards = met.startsWith("wildcard_") ? Integer.parseInt(met.substring(9)) : 0;
@@ -65,13 +65,15 @@ public class RuleMatching {
     Rule rule =
         new Rule(
             DOMAIN,
-            DOMAIN + "." + composite,
-            Optional.of(new Limit(1_000, Unit.MINUTE, "")),
+            List.of(composite),
+            Optional.of(new Limit(1_000, 60, Algorithm.FIXED, "")),
             "",
             List.of(),
             false,
-            false);
-    return new RuleNode(composite, Optional.of(rule), false);
+            false,
+            false,
+            Metadata.Fields.NONE);
+    return new RuleNode(composite, Optional.of(rule), false, false);
   }
 
   private static Descriptor descriptor(Entry... entries) {

@@ -136,7 +136,8 @@ public final class Admission {
   private CompletionStage<Authentication> authenticate(
       Credential credential, Function<KeyText, CompletionStage<Optional<Caller>>> find) {
     if (!(credential instanceof Credential.Presented presented)) {
-      return completedFuture(new Authentication.Rejected(notPresented(credential)));
+      return completedFuture(
+          new Authentication.Rejected(notPresented(credential), Optional.empty()));
     }
     KeyText key = presented.key();
     return find.apply(key)
@@ -144,9 +145,10 @@ public final class Admission {
             caller ->
                 judge
                     .ofKey(caller, key)
-                    .<Authentication>map(Authentication.Rejected::new)
+                    .<Authentication>map(refusal -> new Authentication.Rejected(refusal, caller))
                     .orElseGet(() -> new Authentication.Known(caller.orElseThrow())))
-        .exceptionally(failure -> new Authentication.Rejected(unavailable(failure)));
+        .exceptionally(
+            failure -> new Authentication.Rejected(unavailable(failure), Optional.empty()));
   }
 
   /**
@@ -167,7 +169,7 @@ public final class Admission {
               Optional<Refusal> refusal =
                   Judge.ofUse(caller.key().terms(), permission, origin.apply(caller));
               if (refusal.isPresent()) {
-                return new Authentication.Rejected(refusal.get());
+                return new Authentication.Rejected(refusal.get(), Optional.of(caller));
               }
               keyUse.used(caller.key());
               return found;

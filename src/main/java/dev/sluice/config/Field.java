@@ -33,6 +33,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  */
 final class Field {
   private static final Pattern WHOLE_NUMBER = Pattern.compile("0|[1-9][0-9]{0,17}");
+  private static final Pattern SHARE = Pattern.compile("[01](\\.[0-9]{1,9})?|\\.[0-9]{1,9}");
   private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,8})(ms|s|m|h)");
 
   private final Reading reading;
@@ -234,6 +235,17 @@ final class Field {
                 .filter(t -> WHOLE_NUMBER.matcher(t).matches())
                 .map(Long::parseLong)
                 .filter(n -> n >= least && n <= most));
+  }
+
+  /** Reads a number from 0 to 1. */
+  Optional<Double> share() {
+    return value(
+        "a number from 0 to 1, such as 0.01",
+        text ->
+            Optional.of(text)
+                .filter(SHARE.asMatchPredicate())
+                .map(Double::parseDouble)
+                .filter(share -> share <= 1));
   }
 
   /** Reads {@code 250ms}, {@code 10s}, {@code 5m} or {@code 1h}. */

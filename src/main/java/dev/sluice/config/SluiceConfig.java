@@ -52,6 +52,8 @@ public record SluiceConfig(
     Listener metrics,
     Listener debug,
     Log log,
+    DecisionLog decisionLog,
+    Refusals refusals,
     Duration drainTimeout,
     Duration lease,
     Duration lastUseInterval,
@@ -83,6 +85,8 @@ public record SluiceConfig(
     sections.put("metrics", SluiceConfig::metrics);
     sections.put("debug", SluiceConfig::debug);
     sections.put("log", SluiceConfig::log);
+    sections.put("decisionLog", SluiceConfig::decisionLog);
+    sections.put("refusals", SluiceConfig::refusals);
     sections.put("drainTimeout", SluiceConfig::drainTimeout);
     sections.put("lease", SluiceConfig::lease);
     return sections.entrySet().stream()
@@ -243,6 +247,37 @@ public record SluiceConfig(
       DEBUG
     }
   }
+
+  /**
+   * A line of JSON for each refusal, and for a share of the requests that were let pass.
+   *
+   * @param sample that share, from 0 to 1
+   * @param queue how many lines wait to be written at most
+   */
+  public record DecisionLog(Destination to, double sample, int queue) {
+    /** Where the lines go. */
+    public sealed interface Destination {
+      record Nowhere() implements Destination {}
+
+      record StandardOutput() implements Destination {}
+
+      /**
+       * A file that they are appended to.
+       *
+       * @param path relative to the working directory or absolute
+       */
+      record File(Path path) implements Destination {}
+    }
+  }
+
+  /**
+   * The refusals that can be looked up by the id of their request.
+   *
+   * @param most of how many requests; 0 keeps none
+   * @param keepFor how long
+   * @param queue how many wait to be written at most
+   */
+  public record Refusals(int most, Duration keepFor, int queue) {}
 
   /**
    * A deployment behind this server.

@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import dev.sluice.config.Problem.Severity;
+import dev.sluice.config.SluiceConfig.DecisionLog.Destination;
 import dev.sluice.config.SluiceConfig.EdgeDoor;
 import dev.sluice.config.SluiceConfig.Gateway;
 import dev.sluice.config.SluiceConfig.Grpc;
@@ -111,6 +112,8 @@ final class SluiceReader {
     Listener metrics = root.field("metrics").map(f -> listener(f, "0.0.0.0", 9090));
     Listener debug = root.field("debug").map(f -> listener(f, "127.0.0.1", 6070));
     Log log = root.field("log").map(SluiceReader::log);
+    SluiceConfig.DecisionLog decisionLog = root.field("decisionLog").map(this::decisionLog);
+    SluiceConfig.Refusals refusals = root.field("refusals").map(SluiceReader::refusals);
     Duration drain = duration(root, "drainTimeout", 30, Duration.ZERO);
     Duration lease = duration(root, "lease", 60, Duration.ofSeconds(1));
     Duration lastUse = duration(root, "lastUseInterval", 60, Duration.ofSeconds(1));
@@ -136,6 +139,8 @@ final class SluiceReader {
                 metrics,
                 debug,
                 log,
+                decisionLog,
+                refusals,
                 drain,
                 lease,
                 lastUse,
@@ -266,6 +271,28 @@ final class SluiceReader {
     return new Log(
         fields.field("format").oneOf(Log.Format.class).orElse(Log.Format.TEXT),
         fields.field("level").oneOf(Log.Level.class).orElse(Log.Level.INFO));
+  }
+
+  private SluiceConfig.DecisionLog decisionLog(Fields fields) {
+    return new SluiceConfig.DecisionLog(
+        path(fields.field("to")).map(this::destination).orElseGet(Destination.Nowhere::new),
+        fields.field("sample").share().orElse(0.01),
+        fields.field("queue").wholeNumber(1, 1_000_000).orElse(10_000));
+  }
+
+  private Destination destination(Path to) {
+    return switch (to.toString()) {
+      case "none" -> new Destination.Nowhere();
+      case "stdout" -> new Destination.StandardOutput();
+      default -> new Destination.File(file.resolveSibling(to));
+    };
+  }
+
+  private static SluiceConfig.Refusals refusals(Fields fields) {
+    return new SluiceConfig.Refusals(
+        fields.field("most").wholeNumber(0, 10_000_000).orElse(100_000),
+        duration(fields, "keepFor", 24 * 3600, Duration.ofMinutes(1)),
+        fields.field("queue").wholeNumber(1, 1_000_000).orElse(10_000));
   }
 
   private static Duration duration(Fields fields, String key, int seconds, Duration least) {

@@ -1,26 +1,27 @@
 package dev.sluice.edge;
 
 import dev.sluice.account.Caller;
-import dev.sluice.account.Names;
+import dev.sluice.admission.Refusal;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Catalog;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** What became of each request at a door: a count with bounded labels, and a line at debug. */
+/** What became of each request at a door: a count with bounded labels, and what is written down. */
 public final class DecisionLog {
   /** In the place of a model or caller that is not known yet. */
-  public static final String NONE = "none";
-
-  private static final Logger log = LoggerFactory.getLogger("dev.sluice.decision");
+  private static final String NONE = "none";
 
   private final String door;
   private final Metrics metrics;
   private final Supplier<Catalog> catalog;
+  private final InstantSource clock;
+  private final Consumer<Decided> records;
   private volatile Labels labels;
 
   /** The names that may become labels: those of one catalog. */
@@ -34,52 +35,43 @@ public final class DecisionLog {
 
   /**
    * @param catalog the one in force
+   * @param records is told of each request; must not block
    */
-  public DecisionLog(String door, Metrics metrics, Supplier<Catalog> catalog) {
+  public DecisionLog(
+      String door,
+      Metrics metrics,
+      Supplier<Catalog> catalog,
+      InstantSource clock,
+      Consumer<Decided> records) {
     this.door = door;
     this.metrics = metrics;
     this.catalog = catalog;
+    this.clock = clock;
+    this.records = records;
     this.labels = Labels.of(catalog.get());
   }
 
   /**
-   * Once for each request.
+   * A request may go on, or its client has left before it was refused; once for each request.
    *
-   * @param model as the client named it
-   * @param reason {@code admitted}, or another of a closed set
+   * @param took how long the decision took; empty when nothing was asked
    */
-  public void record(String requestId, Optional<Caller> caller, String model, String reason) {
-    record(requestId, caller, model, reason, Optional.empty());
+  public void allowed(Facts facts, Optional<Duration> took) {
+    record(facts, Optional.empty(), took);
   }
 
-  /**
-   * As the other.
-   *
-   * @param wouldRefuse the reason of what would have refused it, if it were not in shadow
-   */
-  public void record(
-      String requestId,
-      Optional<Caller> caller,
-      String model,
-      String reason,
-      Optional<String> wouldRefuse) {
-    String tier = caller.map(Caller::tier).orElse(NONE);
+  /** A request was refused, and its client is told so; once for each. */
+  public void refused(Facts facts, Refusal refusal, Answer answer, Optional<Duration> took) {
+    record(facts, Optional.of(new Decided.Refused(refusal, answer)), took);
+  }
+
+  private void record(Facts facts, Optional<Decided.Refused> refusal, Optional<Duration> took) {
     Labels known = labels();
-    String tierLabel = label(tier, known.tiers());
-    String modelLabel = label(model, known.models());
-    metrics.decided(door, tierLabel, modelLabel, reason);
-    wouldRefuse.ifPresent(why -> metrics.wouldRefuse(door, tierLabel, modelLabel, why));
-    if (log.isDebugEnabled()) {
-      log.debug(
-          "request={} decision={} tier={} model={} caller={} key={} would_refuse={}",
-          requestId,
-          reason,
-          tier,
-          Names.shown(model),
-          caller.map(c -> c.organization().id() + "/" + c.user().id()).orElse("-"),
-          caller.map(c -> c.key().id()).orElse("-"),
-          wouldRefuse.orElse("-"));
-    }
+    String tier = label(facts.caller().map(Caller::tier), known.tiers());
+    String model = label(facts.model(), known.models());
+    metrics.decided(door, tier, model, facts.decision());
+    facts.wouldRefuse().ifPresent(why -> metrics.wouldRefuse(door, tier, model, why));
+    records.accept(new Decided(clock.instant(), door, facts, refusal, took));
   }
 
   @SuppressWarnings("ReferenceEquality") // to compare thousands of tiers costs more than a request
@@ -94,7 +86,7 @@ public final class DecisionLog {
   }
 
   /** What a client sent must not become a label of its own. */
-  private static String label(String name, Set<String> known) {
-    return known.contains(name) || name.equals(NONE) ? name : Metrics.OTHER;
+  private static String label(Optional<String> name, Set<String> known) {
+    return name.map(its -> known.contains(its) ? its : Metrics.OTHER).orElse(NONE);
   }
 }

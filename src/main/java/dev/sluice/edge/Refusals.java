@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -226,7 +227,7 @@ public final class Refusals {
     headers.put("content-type", "application/json");
     headers.put("x-request-id", requestId);
     headers.putAll(more);
-    return new Answer(status, headers, error.json(requestId));
+    return new Answer(status, headers, error.json(requestId), Optional.of(error));
   }
 
   private static Answer denied(

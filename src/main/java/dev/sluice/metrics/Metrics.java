@@ -102,6 +102,21 @@ public final class Metrics {
               "sluice_key_uses_dropped", "Uses of keys that are not recorded, for want of memory.")
           .register(registry);
 
+  private final Counter decisionLines =
+      Counter.build("sluice_decision_log_lines", "Lines written to the decision log.")
+          .register(registry);
+  private final Counter decisionLinesDropped =
+      Counter.build(
+              "sluice_decision_log_dropped",
+              "Lines that the decision log lacks: no room, or error.")
+          .register(registry);
+  private final Counter refusalsKept =
+      Counter.build("sluice_refusals_kept", "Refusals that can be looked up by their request.")
+          .register(registry);
+  private final Counter refusalsDropped =
+      Counter.build("sluice_refusals_dropped", "Refusals that were not kept: no room, or error.")
+          .register(registry);
+
   private final Counter tlsReloads =
       Counter.build("sluice_tls_reloads", "Changes of the files of TLS, taken or refused.")
           .labelNames("door", "result")
@@ -259,6 +274,26 @@ public final class Metrics {
   /** A key was used, and that will not be recorded. */
   public void droppedKeyUse() {
     keyUsesDropped.inc();
+  }
+
+  /** Lines went to the decision log. */
+  public void wroteDecisionLines(int lines) {
+    decisionLines.inc(lines);
+  }
+
+  /** The decision log lacks some lines. */
+  public void droppedDecisionLines(int lines) {
+    decisionLinesDropped.inc(lines);
+  }
+
+  /** Refusals are kept, to be looked up. */
+  public void keptRefusals(int refusals) {
+    refusalsKept.inc(refusals);
+  }
+
+  /** Refusals cannot be looked up. */
+  public void droppedRefusals(int refusals) {
+    refusalsDropped.inc(refusals);
   }
 
   /**

@@ -43,6 +43,8 @@ public final class Script {
               "used",
               "uses",
               "audit",
+              "keep",
+              "kept",
               "permissions",
               "replicas")
           .collect(Collectors.toUnmodifiableMap(Function.identity(), Script::load));

@@ -2,65 +2,111 @@ package dev.sluice.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.admission.Refusal;
 import dev.sluice.metrics.Metrics;
+import dev.sluice.policy.Block;
 import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Tier;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
-/** The line of each decision. */
+/** What a door counts and hands over of each request. */
 final class DecisionLogTest {
-  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.sluice.decision");
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
-  @BeforeEach
-  void listen() {
-    logger.setLevel(Level.DEBUG);
-    lines.start();
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void leave() {
-    logger.detachAppender(lines);
-    logger.setLevel(null);
-  }
+  private final Metrics metrics = new Metrics();
+  private final List<Decided> records = new ArrayList<>();
+  private final DecisionLog log =
+      new DecisionLog(
+          "gateway",
+          metrics,
+          () ->
+              new Catalog(
+                  Map.of(
+                      "web",
+                      new Tier("web", List.of(new Block(Set.of("small"), "web", 1, List.of())))),
+                  Map.of()),
+          InstantSource.fixed(NOW),
+          records::add);
 
   @Test
-  void record_modelThatAClientMadeUp_isOneHarmlessLine() {
-    new DecisionLog("gateway", new Metrics(), () -> new Catalog(Map.of(), Map.of()))
-        .record("r-1", Optional.empty(), "a\nrequest=r-2\u001B[31m\u202E", "model_not_found");
+  void refused_modelThatAClientMadeUp_isNoLabelButInTheRecord() {
+    Refusal refusal = new Refusal.ModelNotFound("made up");
+    Answer answer = new Answer(404, Map.of(), "{}");
+    Facts facts = facts("model_not_found", Optional.of("made up"));
 
-    assertThat(lines.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
+    log.refused(facts, refusal, answer, Optional.empty());
+
+    assertThat(count("other", "model_not_found")).isOne();
+    assertThat(records)
         .containsExactly(
-            "request=r-1 decision=model_not_found tier=none"
-                + " model=a\uFFFDrequest=r-2\uFFFD[31m\uFFFD caller=- key=- would_refuse=-");
+            new Decided(
+                NOW,
+                "gateway",
+                facts,
+                Optional.of(new Decided.Refused(refusal, answer)),
+                Optional.empty()));
   }
 
   @Test
-  void record_whatLimitsInShadowWouldHaveRefused_isInTheLineAndCounted() {
-    Metrics metrics = new Metrics();
-    new DecisionLog("gateway", metrics, () -> new Catalog(Map.of(), Map.of()))
-        .record("r-1", Optional.empty(), "m", "admitted", Optional.of("rate_limit_exceeded"));
+  void allowed_modelOfTheConfiguration_isALabel() {
+    log.allowed(facts("admitted", Optional.of("small")), Optional.of(Duration.ofMillis(2)));
 
-    assertThat(lines.list.get(0).getFormattedMessage())
-        .startsWith("request=r-1 decision=admitted")
-        .endsWith("would_refuse=rate_limit_exceeded");
+    assertThat(count("small", "admitted")).isOne();
+    assertThat(records)
+        .singleElement()
+        .matches(decided -> decided.refusal().isEmpty())
+        .matches(decided -> decided.took().equals(Optional.of(Duration.ofMillis(2))));
+  }
+
+  @Test
+  void allowed_modelNotKnownYet_isCountedAsNone() {
+    log.allowed(facts("public", Optional.empty()), Optional.empty());
+
+    assertThat(count("none", "public")).isOne();
+  }
+
+  @Test
+  void allowed_whatLimitsInShadowWouldHaveRefused_isCounted() {
+    log.allowed(
+        new Facts(
+            "r-1",
+            "admitted",
+            Optional.empty(),
+            Optional.of("small"),
+            Optional.empty(),
+            Optional.of("rate_limit_exceeded")),
+        Optional.empty());
+
     assertThat(
             metrics
                 .registry()
                 .getSampleValue(
                     "sluice_would_refuse_total",
                     new String[] {"door", "tier", "model", "reason"},
-                    new String[] {"gateway", "none", "other", "rate_limit_exceeded"}))
+                    new String[] {"gateway", "none", "small", "rate_limit_exceeded"}))
         .isEqualTo(1.0);
+  }
+
+  private static Facts facts(String decision, Optional<String> model) {
+    return new Facts("r-1", decision, Optional.empty(), model, Optional.empty(), Optional.empty());
+  }
+
+  private double count(String model, String reason) {
+    Double value =
+        metrics
+            .registry()
+            .getSampleValue(
+                "sluice_decisions_total",
+                new String[] {"door", "tier", "model", "reason"},
+                new String[] {"gateway", "none", model, reason});
+    return value == null ? 0 : value;
   }
 }

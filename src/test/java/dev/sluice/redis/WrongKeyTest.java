@@ -126,7 +126,7 @@ final class WrongKeyTest {
     Credential credential = new Credential.Presented(wrong);
     Refusal refusal = new Refusal.InvalidKey(Refusal.InvalidKey.Cause.UNKNOWN, wrong.lastFour());
     assertThat(join(admission.authenticate(credential)))
-        .isEqualTo(new Authentication.Rejected(refusal));
+        .isEqualTo(new Authentication.Rejected(refusal, Optional.empty()));
     assertThat(
             join(
                 admission.admit(

@@ -10,10 +10,12 @@ import dev.sluice.edge.Deadline;
 import dev.sluice.edge.Deciding;
 import dev.sluice.edge.DecisionLog;
 import dev.sluice.edge.EdgeHeaders;
+import dev.sluice.edge.Facts;
 import dev.sluice.edge.RateLimitHeaders;
 import dev.sluice.edge.Refusals;
 import dev.sluice.policy.DoorMode;
 import dev.sluice.policy.PublicPaths;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,7 @@ public final class Authorizer {
         .thenApply(
             verdict -> {
               with.metrics().decisionTook(door, System.nanoTime() - asked);
-              record(verdict);
+              record(verdict, Optional.of(Duration.ofNanos(System.nanoTime() - asked)));
               return told(verdict, request);
             });
   }
@@ -84,7 +86,7 @@ public final class Authorizer {
             Map.of(),
             facts(request, decision, Optional.empty(), Optional.empty()),
             Optional.empty());
-    record(verdict);
+    record(verdict, Optional.empty());
     return done(verdict);
   }
 
@@ -98,14 +100,14 @@ public final class Authorizer {
   }
 
   /** What the edge is told, and nothing that came too late for it. */
-  private void record(Verdict verdict) {
+  private void record(Verdict verdict, Optional<Duration> took) {
     Facts facts = verdict.facts();
     if (verdict instanceof Verdict.Malformed) {
       with.metrics().badRequest(door, facts.decision());
+    } else if (verdict instanceof Verdict.Denied denied) {
+      decisions.refused(facts, denied.refusal(), denied.answer(), took);
     } else {
-      String model = facts.model().orElse(DecisionLog.NONE);
-      decisions.record(
-          facts.requestId(), facts.caller(), model, facts.decision(), facts.wouldRefuse());
+      decisions.allowed(facts, took);
     }
   }
 
@@ -139,7 +141,7 @@ public final class Authorizer {
             authentication ->
                 authentication instanceof Authentication.Known known
                     ? verdict.apply(known.caller())
-                    : refused(request, ((Authentication.Rejected) authentication).refusal()));
+                    : rejected(request, (Authentication.Rejected) authentication));
   }
 
   private CompletionStage<Verdict> admitted(EdgeRequest request) {
@@ -148,7 +150,7 @@ public final class Authorizer {
         .thenCompose(
             authentication -> {
               if (authentication instanceof Authentication.Rejected rejected) {
-                return done(refused(request, rejected.refusal()));
+                return done(rejected(request, rejected));
               }
               Optional<RequestedModel> asked;
               try {
@@ -207,16 +209,20 @@ public final class Authorizer {
   }
 
   private Verdict late(EdgeRequest request) {
-    return refused(request, new Refusal.StoreUnavailable());
+    return refused(request, new Refusal.StoreUnavailable(), Optional.empty());
   }
 
-  private Verdict refused(EdgeRequest request, Refusal refusal) {
-    return denied(
-        request, new Decision.Refused(refusal, Optional.empty(), List.of()), Optional.empty());
+  private Verdict rejected(EdgeRequest request, Authentication.Rejected rejected) {
+    return refused(request, rejected.refusal(), rejected.caller());
+  }
+
+  private Verdict refused(EdgeRequest request, Refusal refusal, Optional<Caller> caller) {
+    return denied(request, new Decision.Refused(refusal, caller, List.of()), Optional.empty());
   }
 
   private Verdict denied(EdgeRequest request, Decision.Refused refused, Optional<String> model) {
     return new Verdict.Denied(
+        refused.refusal(),
         with.refusals().answer(refused, request.id()),
         facts(request, refused.refusal().reason(), refused.caller(), model));
   }
@@ -239,7 +245,7 @@ public final class Authorizer {
 
   private static Facts facts(
       EdgeRequest request, String decision, Optional<Caller> caller, Optional<String> model) {
-    return new Facts(request.id(), decision, caller, model, Optional.empty(), Optional.empty());
+    return new Facts(request.id(), decision, caller, model, Optional.empty());
   }
 
   private static CompletionStage<Verdict> done(Verdict verdict) {

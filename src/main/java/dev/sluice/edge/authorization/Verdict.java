@@ -1,7 +1,9 @@
 package dev.sluice.edge.authorization;
 
 import dev.sluice.admission.Hold;
+import dev.sluice.admission.Refusal;
 import dev.sluice.edge.Answer;
+import dev.sluice.edge.Facts;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,10 +53,10 @@ public sealed interface Verdict {
   }
 
   /** It was decided so. */
-  record Denied(Answer answer, Facts facts) implements Answered {
+  record Denied(Refusal refusal, Answer answer, Facts facts) implements Answered {
     @Override
     public Verdict telling(Map<String, String> more) {
-      return more.isEmpty() ? this : new Denied(answer.with(more), facts);
+      return more.isEmpty() ? this : new Denied(refusal, answer.with(more), facts);
     }
   }
 

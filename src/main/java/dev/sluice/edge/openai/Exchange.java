@@ -8,11 +8,12 @@ import dev.sluice.admission.Decision;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.backend.Upstream;
+import dev.sluice.edge.Answer;
 import dev.sluice.edge.BadRequest;
 import dev.sluice.edge.ChatRequest;
-import dev.sluice.edge.DecisionLog;
 import dev.sluice.edge.EdgeHeaders;
 import dev.sluice.edge.ErrorBody;
+import dev.sluice.edge.Facts;
 import dev.sluice.edge.RateLimitHeaders;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.http.Bodies;
@@ -26,6 +27,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +66,9 @@ final class Exchange {
   private volatile Dispatcher.@Nullable Grant grant;
   private boolean over;
 
+  /** How long the decision took, once there is one. */
+  private Optional<Duration> decided = Optional.empty();
+
   Exchange(GatewayParts gateway, Upstream upstream, Context context, HttpServerRequest request) {
     this.gateway = gateway;
     this.upstream = upstream;
@@ -88,8 +93,9 @@ final class Exchange {
           }
           if (authentication instanceof Authentication.Rejected rejected) {
             refuse(
-                new Decision.Refused(rejected.refusal(), Optional.empty(), List.of()),
-                DecisionLog.NONE);
+                new Decision.Refused(rejected.refusal(), rejected.caller(), List.of()),
+                Optional.empty(),
+                Optional.empty());
           } else {
             Caller caller = ((Authentication.Known) authentication).caller();
             say(gateway.notices().ofKey(DOOR, credential, caller));
@@ -178,7 +184,9 @@ final class Exchange {
                     Origins.of(request, proved),
                     true)),
         decision -> {
-          gateway.metrics().decisionTook(DOOR, System.nanoTime() - asked);
+          Duration took = Duration.ofNanos(System.nanoTime() - asked);
+          decided = Optional.of(took);
+          gateway.metrics().decisionTook(DOOR, took.toNanos());
           if (!over) {
             say(gateway.notices().ofDecision(chat.model(), decision));
           }
@@ -192,7 +200,7 @@ final class Exchange {
               enqueue(granted, chat, read);
             }
           } else if (decision instanceof Decision.Refused refused && !over) {
-            refuse(refused, chat.model());
+            refuse(refused, Optional.of(chat.model()), Optional.empty());
           }
         });
   }
@@ -323,10 +331,18 @@ final class Exchange {
     }
   }
 
-  private void refuse(Decision.Refused refused, String model) {
-    gateway.decisions().record(requestId, refused.caller(), model, refused.refusal().reason());
+  private void refuse(Decision.Refused refused, Optional<String> model, Optional<String> qos) {
+    Answer answer = gateway.refusals().answer(refused, requestId);
+    Refusal refusal = refused.refusal();
+    gateway
+        .decisions()
+        .refused(
+            new Facts(requestId, refusal.reason(), refused.caller(), model, qos),
+            refusal,
+            answer,
+            decided);
     finish();
-    gateway.replies().send(request, gateway.refusals().answer(refused, requestId));
+    gateway.replies().send(request, answer);
   }
 
   /** Refuses a request that was admitted but cannot run: it is not charged. */
@@ -337,7 +353,8 @@ final class Exchange {
             refusal,
             Optional.of(granted.caller()),
             granted.limits().stream().map(EvaluatedLimit::givenBack).toList()),
-        granted.model());
+        Optional.of(granted.model()),
+        Optional.of(granted.block().qos()));
   }
 
   /** Answers a request that never came to a decision. */
@@ -399,12 +416,15 @@ final class Exchange {
   private void record(Decision.Admitted granted, String reason) {
     gateway
         .decisions()
-        .record(
-            requestId,
-            Optional.of(granted.caller()),
-            granted.model(),
-            reason,
-            granted.wouldRefuse().map(Refusal::reason));
+        .allowed(
+            new Facts(
+                requestId,
+                reason,
+                Optional.of(granted.caller()),
+                Optional.of(granted.model()),
+                Optional.of(granted.block().qos()),
+                granted.wouldRefuse().map(Refusal::reason)),
+            decided);
   }
 
   private <T> void await(CompletionStage<T> stage, Consumer<T> then) {

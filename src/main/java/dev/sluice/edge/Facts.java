@@ -1,4 +1,4 @@
-package dev.sluice.edge.authorization;
+package dev.sluice.edge;
 
 import dev.sluice.account.Caller;
 import java.util.LinkedHashMap;
@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * What was decided about whom, for the edge's logs, routes and other filters, and for our own.
  *
- * @param decision {@code known}, {@code admitted}, {@code public}, {@code preflight}, or why it was
- *     not
+ * @param decision {@code known}, {@code admitted}, {@code public}, {@code preflight}, {@code
+ *     disconnected}, {@code stopped}, or why it was refused
  * @param wouldRefuse the reason of what would have refused it, if it were not in shadow
  */
 public record Facts(
@@ -19,6 +19,16 @@ public record Facts(
     Optional<String> model,
     Optional<String> qos,
     Optional<String> wouldRefuse) {
+
+  /** Of which nothing in shadow has anything to say. */
+  public Facts(
+      String requestId,
+      String decision,
+      Optional<Caller> caller,
+      Optional<String> model,
+      Optional<String> qos) {
+    this(requestId, decision, caller, model, qos, Optional.empty());
+  }
 
   /**
    * {@code decision}, {@code request_id}, and as far as they are known {@code organization}, {@code

@@ -1,0 +1,48 @@
+package dev.sluice.edge;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.admission.EvaluatedLimit;
+import dev.sluice.admission.Scope;
+import dev.sluice.policy.Rate;
+import java.time.Duration;
+
+/** How a limit stands, as JSON for those who run Sluice; clients read headers. */
+public final class LimitJson {
+  private LimitJson() {}
+
+  /**
+   * Adds {@code scope}, {@code id}, {@code model}, {@code block} or {@code tier} where it counts
+   * only these, {@code type} (requests, or concurrency), {@code limit}, {@code used}, {@code
+   * remaining}; of a rate also {@code periodSeconds} and {@code resetSeconds}; and {@code
+   * retryAfterSeconds} unless it never has room.
+   */
+  public static void write(EvaluatedLimit evaluated, ObjectNode json) {
+    Scope scope = evaluated.limit().scope();
+    json.put("scope", scope.level().label());
+    json.put("id", scope.id());
+    if (scope.part() instanceof Scope.Part.OfModel one) {
+      json.put("model", one.model());
+    } else if (scope.part() instanceof Scope.Part.OfBlock one) {
+      json.put("tier", one.tier());
+      json.put("block", one.block());
+    } else if (scope.part() instanceof Scope.Part.OfTier one) {
+      json.put("tier", one.tier());
+    }
+    if (evaluated.limit().limit() instanceof Rate rate) {
+      json.put("type", "requests");
+      json.put("limit", evaluated.allowed());
+      json.put("periodSeconds", rate.period().toSeconds());
+      json.put("resetSeconds", seconds(evaluated.reset()));
+    } else {
+      json.put("type", "concurrency");
+      json.put("limit", evaluated.allowed());
+    }
+    json.put("used", evaluated.used());
+    json.put("remaining", evaluated.remaining());
+    evaluated.retryAfter().ifPresent(wait -> json.put("retryAfterSeconds", seconds(wait)));
+  }
+
+  private static double seconds(Duration time) {
+    return time.toMillis() / 1000.0;
+  }
+}
