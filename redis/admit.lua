@@ -1,19 +1,23 @@
--- uses clock.lua windows.lua running.lua requests.lua
+-- uses clock.lua windows.lua deadlines.lua requests.lua
 --
--- Counts a request in every window of every scope, and as running in every scope that limits how many
--- run; or in none of all these.
+-- Counts a request in every window of every scope, as running in every scope that limits how many
+-- run, and its end user among those of every record that has limits per end user; or in none of all
+-- these.
 --
 -- A limit in shadow is given as -(limit + 1). It refuses nothing, and counts as if it did: those in
 -- shadow count a request when all of them have room for it, and else none of them does.
 --
 -- KEYS  the organization's version, the hold, the request that it is an attempt of, if any, then one
---       key a scope: those with windows first
+--       key a scope: those with windows, those that limit how many run, those of end users
 -- ARGV  the version that the caller knew; lease in ms; hits; 1 for an attempt of a request, else 0;
 --       then for each scope the number of its windows, and for each window its period in ms and its
---       limit; a scope that limits how many run has 0 windows, and then how many may run. No
---       window, and no set of what runs, is limited both in shadow and not
+--       limit; a scope that limits how many run has 0 windows, and then how many may run; one of
+--       end users has -1, then how many may be counted at a time, the longest period in ms for
+--       which one is, and the hash of the end user. No window and no set is limited both in shadow
+--       and not
 -- reply status, then for each window: used, ms until it is empty, ms until as many hits would pass
---       (0: now, -1: never); for each scope that limits how many run: how many do
+--       (0: now, -1: never); for each scope that limits how many run: how many do; for each of end
+--       users: how many are counted, ms until this one would be (0: now, -1: never)
 --
 -- Attempts of one request share one charge, that of the first of them, up to MOST_ATTEMPTS; but each
 -- runs by itself. One that shares a charge says nothing of windows in shadow: the first has.
@@ -44,7 +48,7 @@ local total, at, last, room, shifted = 0, 5, #KEYS, true, false
 -- The windows in shadow, if there are any.
 local shadows, shadow_room = nil, true
 for k = first, last do
-  if ARGV[at] == '0' then
+  if ARGV[at] == '0' or ARGV[at] == '-1' then
     last = k - 1
     break
   end
@@ -76,24 +80,37 @@ for k = first, last do
   scopes[k], numbers[k] = windows, number
   at = behind + 1
 end
-local holds, counts, may_run, shadow_run, shadow_sets = nil, nil, true, true, nil
+-- By scope with a set: what this request would add to it.
+local sets, joins, may_join, shadow_join = nil, nil, true, true
 if last < #KEYS then
-  holds, counts, shadow_sets = running(), {}, {}
+  local lease = tonumber(ARGV[2])
+  sets, joins = deadlines(), {}
   for k = last + 1, #KEYS do
-    counts[k] = holds.count(KEYS[k], time, tonumber(ARGV[2]))
-    local limit = tonumber(ARGV[at + 1])
-    if limit < 0 then
-      shadow_sets[k] = true
-      shadow_run = shadow_run and counts[k] + hits <= -limit - 1
+    local limit, join = tonumber(ARGV[at + 1]), nil
+    if ARGV[at] == '-1' then
+      local longest = ceil(ARGV[at + 2] * (SUBWINDOWS + 1) / SUBWINDOWS)
+      join = {member = ARGV[at + 3], lasts = math.max(longest, lease), end_user = true}
+      join.counted = sets.has(KEYS[k], join.member, time)
+      at = at + 4
     else
-      may_run = may_run and counts[k] + hits <= limit
+      join = {member = KEYS[2], lasts = lease}
+      at = at + 2
     end
-    at = at + 2
+    join.count = sets.count(KEYS[k], time, join.lasts)
+    join.shadow = limit < 0
+    join.limit = join.shadow and -limit - 1 or limit
+    local fits = join.counted or join.count + hits <= join.limit
+    if join.shadow then
+      shadow_join = shadow_join and fits
+    else
+      may_join = may_join and fits
+    end
+    joins[k] = join
   end
 end
 
-local passes = not hold and may_run and (room or charged)
-local shadow_passes = shadow_run and (shadow_room or charged)
+local passes = not hold and may_join and (room or charged)
+local shadow_passes = shadow_join and (shadow_room or charged)
 if passes and charged then
   join(KEYS[3], charged, ARGV[2], not shadow_passes)
   redis.call('SET', KEYS[2], 'a', 'PX', ARGV[2])
@@ -133,11 +150,13 @@ elseif shifted then
     store(KEYS[k], scopes[k], numbers[k], time)
   end
 end
-if passes and holds then
+if passes and sets then
   for k = last + 1, #KEYS do
-    if shadow_passes or not shadow_sets[k] then
-      holds.run(KEYS[k], KEYS[2], time, tonumber(ARGV[2]))
-      counts[k] = counts[k] + hits
+    local join = joins[k]
+    if shadow_passes or not join.shadow then
+      sets.add(KEYS[k], join.member, time, join.lasts)
+      join.count = join.count + (join.counted and 0 or hits)
+      join.counted = true
     end
   end
 end
@@ -157,6 +176,11 @@ for i = 1, total do
   n = n + 3
 end
 for k = last + 1, #KEYS do
-  reply[#reply + 1] = counts[k]
+  local join = joins[k]
+  reply[#reply + 1] = join.count
+  if join.end_user then
+    local fits = join.counted or join.count + hits <= join.limit
+    reply[#reply + 1] = fits and 0 or sets.next_over(KEYS[k], time)
+  end
 end
 return reply

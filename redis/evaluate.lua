@@ -1,4 +1,4 @@
--- uses clock.lua windows.lua
+-- uses clock.lua windows.lua deadlines.lua
 --
 -- Says how limits stand; counts nothing and writes nothing.
 --
@@ -9,7 +9,14 @@
 local time, reply, at = now(), {}, 1
 for k = 2, #KEYS do
   local behind = at + 2 * ARGV[at]
-  if behind == at then
+  if ARGV[at] == '-1' then
+    local sets, limit = deadlines(), tonumber(ARGV[at + 1])
+    local count = redis.call('ZCOUNT', KEYS[k], '(' .. time, '+inf')
+    local fits = sets.has(KEYS[k], ARGV[at + 3], time) or count < (limit < 0 and -limit - 1 or limit)
+    reply[#reply + 1] = count
+    reply[#reply + 1] = fits and 0 or sets.next_over(KEYS[k], time)
+    behind = at + 3
+  elseif behind == at then
     behind = at + 1
     reply[#reply + 1] = redis.call('ZCOUNT', KEYS[k], '(' .. time, '+inf')
   else

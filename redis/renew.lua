@@ -1,4 +1,4 @@
--- uses clock.lua running.lua
+-- uses clock.lua deadlines.lua
 --
 -- Prolongs a hold.
 --
@@ -14,12 +14,11 @@ if hold and (hold == 'a' or string.byte(hold) == string.byte('h')) then
     redis.call('PEXPIRE', KEYS[i], ARGV[1])
   end
   if last < #KEYS then
-    local time, holds = now(), running()
+    local time, sets = now(), deadlines()
     for i = last + 1, #KEYS do
       -- What is over is not brought back: others may run in its place.
-      local over = redis.call('ZSCORE', KEYS[i], KEYS[1])
-      if over and tonumber(over) > time then
-        holds.run(KEYS[i], KEYS[1], time, tonumber(ARGV[1]))
+      if sets.has(KEYS[i], KEYS[1], time) then
+        sets.add(KEYS[i], KEYS[1], time, tonumber(ARGV[1]))
       end
     end
   end

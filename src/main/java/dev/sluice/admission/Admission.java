@@ -10,6 +10,8 @@ import dev.sluice.account.KeyUse;
 import dev.sluice.account.Permission;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.EndUsers;
+import dev.sluice.policy.Limit;
 import dev.sluice.policy.ModelAccess;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -240,7 +242,12 @@ public final class Admission {
   private Hold hold(AdmissionRequest request, Judgement.For favourable) {
     Caller caller = favourable.caller();
     List<ScopedLimit> limits =
-        ApplicableLimits.of(caller, favourable.access(), request.model(), request.endSeen());
+        ApplicableLimits.of(
+            caller,
+            favourable.access(),
+            request.model(),
+            request.endSeen(),
+            request.demand().endUser());
     if (favourable.wouldRefuse().isPresent()) {
       // It would not have come to its limits: so those in shadow do not count it either.
       limits.removeIf(ScopedLimit::shadow);
@@ -275,7 +282,11 @@ public final class Admission {
   }
 
   private static Refusal exceeded(EvaluatedLimit limit) {
-    return limit.limit().limit() instanceof Concurrency
+    Limit kind = limit.limit().limit();
+    if (kind instanceof EndUsers) {
+      return new Refusal.EndUsersExceeded(limit);
+    }
+    return kind instanceof Concurrency
         ? new Refusal.ConcurrencyExceeded(limit)
         : new Refusal.RateExceeded(limit);
   }

@@ -8,6 +8,7 @@ import dev.sluice.policy.OwnLimit;
 import dev.sluice.policy.Rate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Which limits hold for a caller: those of the tier, and those of each record itself. */
@@ -18,13 +19,19 @@ final class ApplicableLimits {
    * Of a request for a model.
    *
    * @param endSeen without it nothing can be said of how many run
+   * @param endUser without whom nothing can be said of each of them
    */
   static List<ScopedLimit> of(
-      Caller caller, ModelAccess.Allowed allowed, String model, boolean endSeen) {
+      Caller caller,
+      ModelAccess.Allowed allowed,
+      String model,
+      boolean endSeen,
+      Optional<EndUser> endUser) {
     List<ScopedLimit> limits = new ArrayList<>(ofTier(caller, allowed, model));
     addOwn(
         caller,
         own -> own.concerns(model) && (endSeen || !(own.limit() instanceof Concurrency)),
+        endUser,
         limits);
     return limits;
   }
@@ -51,19 +58,33 @@ final class ApplicableLimits {
   }
 
   /** Those of key, user, project and organization that are asked for, in this order. */
-  static List<ScopedLimit> own(Caller caller, Predicate<OwnLimit> which) {
+  static List<ScopedLimit> own(Caller caller, Predicate<OwnLimit> which, EndUser endUser) {
     List<ScopedLimit> limits = new ArrayList<>();
-    addOwn(caller, which, limits);
+    addOwn(caller, which, Optional.of(endUser), limits);
     return limits;
   }
 
-  private static void addOwn(Caller caller, Predicate<OwnLimit> which, List<ScopedLimit> limits) {
+  private static void addOwn(
+      Caller caller,
+      Predicate<OwnLimit> which,
+      Optional<EndUser> endUser,
+      List<ScopedLimit> limits) {
+    Predicate<OwnLimit> applying = which.and(own -> !own.perEndUser() || endUser.isPresent());
     for (AccountRecord record : caller.records()) {
+      Scope.Level level = Scope.Level.of(record);
       for (OwnLimit own : record.limits().all()) {
-        if (which.test(own)) {
-          Scope scope = new Scope(Scope.Level.of(record), record.id(), own.model());
+        if (applying.test(own)) {
+          Scope all = new Scope(level, record.id(), own.model());
+          Scope scope = own.perEndUser() ? new Scope(level, record.id(), all.part(), endUser) : all;
           limits.add(new ScopedLimit(scope, own.limit()));
         }
+      }
+      if (endUser.isPresent() && !record.limits().isEmpty()) {
+        Scope users = new Scope(level, record.id(), new Scope.Part.All(), endUser);
+        record
+            .limits()
+            .endUsers(applying)
+            .ifPresent(most -> limits.add(new ScopedLimit(users, most)));
       }
     }
   }

@@ -6,9 +6,10 @@ import java.util.Optional;
 /**
  * A limit as a decision found it.
  *
- * @param used requests counted in the window, or running, with this one when it was admitted
- * @param reset until the window is empty again, if nothing more is counted; of concurrency as
- *     {@code retryAfter}
+ * @param used requests counted in the window, or running, or end users, with this one when it was
+ *     admitted
+ * @param reset until the window is empty again, if nothing more is counted; of concurrency and of
+ *     end users as {@code retryAfter}
  * @param retryAfter until one more request would pass; zero when it would pass now, empty when it
  *     never will; of concurrency a guess, because nobody knows when a running request ends
  */

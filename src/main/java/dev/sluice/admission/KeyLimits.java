@@ -51,11 +51,13 @@ public final class KeyLimits {
    *
    * @param models that the key may call
    * @param only the limits that a request for this one of them would meet
+   * @param endUser whose limits per end user are meant
    * @return fails when the store does not answer in time
    */
-  public CompletionStage<Report> of(Caller caller, Set<String> models, Optional<String> only) {
+  public CompletionStage<Report> of(
+      Caller caller, Set<String> models, Optional<String> only, EndUser endUser) {
     Predicate<OwnLimit> which = own -> only.isEmpty() || own.concerns(only.get());
-    List<ScopedLimit> limits = ApplicableLimits.own(caller, which);
+    List<ScopedLimit> limits = ApplicableLimits.own(caller, which, endUser);
     int own = limits.size();
     boolean cut = false;
     for (String model : only.map(Set::of).orElse(models)) {

@@ -164,6 +164,18 @@ public sealed interface Refusal {
     }
   }
 
+  /**
+   * As many end users are counted at a time as may.
+   *
+   * @param limit of those without room, the one that is without it for longest
+   */
+  record EndUsersExceeded(EvaluatedLimit limit) implements Refusal {
+    @Override
+    public String reason() {
+      return "end_users_exceeded";
+    }
+  }
+
   /** As many requests wait for the model with this label as may. */
   record QueueFull(String model, String qos, int waiting, int queueDepth, Duration retryAfter)
       implements Refusal {

@@ -11,8 +11,14 @@ import java.util.Optional;
  *
  * @param id of the record at this level
  * @param part of what the record does
+ * @param endUser for whom, when each end user is counted separately
  */
-public record Scope(Level level, String id, Part part) {
+public record Scope(Level level, String id, Part part, Optional<EndUser> endUser) {
+
+  /** A scope of whatever end users. */
+  public Scope(Level level, String id, Part part) {
+    this(level, id, part, Optional.empty());
+  }
 
   /**
    * A scope of all that a record does, or of one model.

@@ -16,6 +16,7 @@ final class LimitOptions {
       description = {
         "Its own, beside its tier's: 100/1m for requests of any minute (s, m, h, d),",
         "running=5 for how many may run at once; for one model 100/1m:MODEL;",
+        "10/1m@end-user for each end user of its requests, as they name them;",
         "shadow:100/1m for one that refuses nothing and reports what it would have refused.",
         "Once for each; together they replace those that it has. none: it has none."
       })

@@ -29,6 +29,11 @@ final class LimitsReader {
 
   private static Optional<OwnLimit> limit(Fields fields, Field item) {
     Optional<String> model = fields.field("model").text();
+    boolean perEndUser =
+        fields
+            .field("per")
+            .value("endUser", text -> Optional.of(text).filter("endUser"::equals))
+            .isPresent();
     boolean shadow = fields.field("shadow").trueOrFalse().orElse(false);
     Field concurrency = fields.field("concurrency");
     boolean rate = fields.has("allowedRequests") || fields.has("periodSeconds");
@@ -41,7 +46,7 @@ final class LimitsReader {
     }
     Optional<? extends Limit> limit =
         rate ? rate(fields) : concurrency.wholeNumber(0L, Concurrency.MOST).map(Concurrency::new);
-    return limit.map(one -> new OwnLimit(shadow ? one.inShadow() : one, model));
+    return limit.map(one -> new OwnLimit(shadow ? one.inShadow() : one, model, perEndUser));
   }
 
   private static Optional<Rate> rate(Fields fields) {

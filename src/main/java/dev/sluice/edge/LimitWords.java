@@ -3,6 +3,7 @@ package dev.sluice.edge;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.admission.Scope;
+import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.Rate;
 
 /** Limits in the words of refusals. */
@@ -11,6 +12,9 @@ final class LimitWords {
 
   /** How much it allows. */
   static String allowed(EvaluatedLimit limit) {
+    if (limit.limit().limit() instanceof EndUsers) {
+      return limit.allowed() + " end users at a time";
+    }
     return limit.allowed()
         + " requests "
         + (limit.limit().limit() instanceof Rate rate
@@ -21,7 +25,11 @@ final class LimitWords {
   /** What a limit is counted over. */
   static String over(EvaluatedLimit limit) {
     Scope scope = limit.limit().scope();
-    return scope.level().label() + " `" + scope.id() + "`" + on(scope.part());
+    String whose =
+        scope.endUser().isEmpty()
+            ? ""
+            : limit.limit().limit() instanceof EndUsers ? "end users of " : "end user of ";
+    return whose + scope.level().label() + " `" + scope.id() + "`" + on(scope.part());
   }
 
   private static String on(Scope.Part part) {

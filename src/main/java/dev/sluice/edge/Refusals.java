@@ -150,6 +150,9 @@ public final class Refusals {
     if (refusal instanceof Refusal.ConcurrencyExceeded running) {
       return concurrencyExceeded(running.limit(), headers, requestId);
     }
+    if (refusal instanceof Refusal.EndUsersExceeded users) {
+      return endUsersExceeded(users.limit(), headers, requestId);
+    }
     if (refusal instanceof Refusal.QueueFull full) {
       retry.after(full.retryAfter(), headers);
       return error(
@@ -257,21 +260,35 @@ public final class Refusals {
   }
 
   private Answer rateExceeded(EvaluatedLimit limit, Map<String, String> headers, String requestId) {
-    String when =
-        limit
-            .retryAfter()
-            .map(
-                wait ->
-                    "Try again in "
-                        + Durations.compact(wait)
-                        + " (at "
-                        + clock.instant().plus(wait).truncatedTo(ChronoUnit.SECONDS)
-                        + ").")
-            .orElse("No request is allowed.");
     return exceeded(
         limit,
         "Rate limit reached for %s: limit %s, used %d, requested 1. %s"
-            .formatted(LimitWords.over(limit), LimitWords.allowed(limit), limit.used(), when),
+            .formatted(
+                LimitWords.over(limit), LimitWords.allowed(limit), limit.used(), when(limit)),
+        headers,
+        requestId);
+  }
+
+  private String when(EvaluatedLimit limit) {
+    return limit
+        .retryAfter()
+        .map(
+            wait ->
+                "Try again in "
+                    + Durations.compact(wait)
+                    + " (at "
+                    + clock.instant().plus(wait).truncatedTo(ChronoUnit.SECONDS)
+                    + ").")
+        .orElse("No request is allowed.");
+  }
+
+  private Answer endUsersExceeded(
+      EvaluatedLimit limit, Map<String, String> headers, String requestId) {
+    return exceeded(
+        limit,
+        "Too many %s: limit %s, counted %d, and this request is of another. %s"
+            .formatted(
+                LimitWords.over(limit), LimitWords.allowed(limit), limit.used(), when(limit)),
         headers,
         requestId);
   }

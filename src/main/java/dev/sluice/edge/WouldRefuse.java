@@ -23,6 +23,9 @@ final class WouldRefuse {
     } else if (refusal instanceof Refusal.ConcurrencyExceeded running) {
       return why(running.limit());
     }
+    if (refusal instanceof Refusal.EndUsersExceeded users) {
+      return why(users.limit());
+    }
     return refusal instanceof Refusal.BoundExceeded bound ? LimitWords.of(bound) : "not enforced";
   }
 

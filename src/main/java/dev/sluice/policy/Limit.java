@@ -1,8 +1,8 @@
 package dev.sluice.policy;
 
 /** How much may be used: one of a closed set of kinds. What it counts over is said beside it. */
-public sealed interface Limit permits Rate, Concurrency {
-  /** The most that may be in use: requests of a period, or requests that run. */
+public sealed interface Limit permits Rate, Concurrency, EndUsers {
+  /** The most that may be in use: requests of a period, requests that run, or end users. */
   long allowed();
 
   /**

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * How own limits are written on one line: {@code 100/1m}, {@code running=5}, {@code
- * 1000/1d:gpt-oss-120b} for one model, {@code shadow:100/1m} for one that is not enforced.
+ * 1000/1d:gpt-oss-120b} for one model, {@code 10/1m@end-user} for each end user, {@code
+ * shadow:100/1m} for one that is not enforced.
  */
 public final class LimitText {
   /** In the place of a list of them. */
@@ -15,10 +16,12 @@ public final class LimitText {
 
   private static final Pattern FORM =
       Pattern.compile(
-          "(shadow:)?(?:([0-9]{1,15})/([0-9]{1,9})([smhd])|running=([0-9]{1,9}))(?::(.+))?",
+          "(shadow:)?(?:([0-9]{1,15})/([0-9]{1,9})([smhd])|running=([0-9]{1,9}))"
+              + "(@end-user)?(?::(.+))?",
           Pattern.DOTALL);
 
   private static final String SHADOW = "shadow:";
+  private static final String PER_END_USER = "@end-user";
 
   private LimitText() {}
 
@@ -32,24 +35,27 @@ public final class LimitText {
     if (!form.matches()) {
       throw new IllegalArgumentException(
           "expected a rate as 100/1m (a period in s, m, h or d), or running=5 for the number that"
-              + " may run at once; :MODEL behind it when it is for one model; shadow: in front of it when"
-              + " it is not enforced");
+              + " may run at once; @end-user behind it when each end user is counted separately, then"
+              + " :MODEL when it is for one model; shadow: in front of it when it is not enforced");
     }
     Limit limit =
         form.group(5) == null
             ? new Rate(Long.parseLong(form.group(2)), period(form.group(3), form.group(4)))
             : new Concurrency(Long.parseLong(form.group(5)));
     return new OwnLimit(
-        form.group(1) == null ? limit : limit.inShadow(), Optional.ofNullable(form.group(6)));
+        form.group(1) == null ? limit : limit.inShadow(),
+        Optional.ofNullable(form.group(7)),
+        form.group(6) != null);
   }
 
   /** Writes one. */
   public static String of(OwnLimit own) {
-    String model = own.model().map(name -> ":" + name).orElse("");
+    String of =
+        (own.perEndUser() ? PER_END_USER : "") + own.model().map(name -> ":" + name).orElse("");
     String shadow = own.limit().shadow() ? SHADOW : "";
     return own.limit() instanceof Rate rate
-        ? shadow + rate.allowedRequests() + "/" + period(rate.period().toSeconds()) + model
-        : shadow + "running=" + own.limit().allowed() + model;
+        ? shadow + rate.allowedRequests() + "/" + period(rate.period().toSeconds()) + of
+        : shadow + "running=" + own.limit().allowed() + of;
   }
 
   private static Duration period(String number, String unit) {

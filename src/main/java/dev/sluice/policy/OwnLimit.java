@@ -10,22 +10,28 @@ import java.util.Optional;
  *
  * @param limit a rate is of at most {@value #MOST_REQUESTS} requests and a period of whole seconds
  * @param model the one model that it is for; empty: all models together
+ * @param perEndUser whether each end user of the record is counted separately
  */
-public record OwnLimit(Limit limit, Optional<String> model) implements Comparable<OwnLimit> {
+public record OwnLimit(Limit limit, Optional<String> model, boolean perEndUser)
+    implements Comparable<OwnLimit> {
   /** A bound that stays an integer in every format that a record goes through. */
   public static final long MOST_REQUESTS = 1_000_000_000_000L;
 
   /**
-   * All models before single ones, rates before concurrency, short periods before long ones, what
-   * is enforced before what is in shadow.
+   * All models before single ones, all end users before each of them, rates before concurrency,
+   * short periods before long ones, what is enforced before what is in shadow.
    */
   private static final Comparator<OwnLimit> ORDER =
       Comparator.comparing((OwnLimit one) -> one.model().orElse(""))
+          .thenComparing(OwnLimit::perEndUser)
           .thenComparing(one -> one.limit() instanceof Concurrency)
           .thenComparing(OwnLimit::period)
           .thenComparing(one -> one.limit().shadow());
 
   public OwnLimit {
+    if (limit instanceof EndUsers) {
+      throw new IllegalArgumentException("a limit of a record's own is a rate or a concurrency");
+    }
     if (limit instanceof Rate rate) {
       if (rate.allowedRequests() > MOST_REQUESTS) {
         throw new IllegalArgumentException(
@@ -39,6 +45,11 @@ public record OwnLimit(Limit limit, Optional<String> model) implements Comparabl
     if (model.isPresent() && model.get().isBlank()) {
       throw new IllegalArgumentException("the model of a limit is empty");
     }
+  }
+
+  /** One of all end users together. */
+  public OwnLimit(Limit limit, Optional<String> model) {
+    this(limit, model, false);
   }
 
   /** Whether it counts requests for a model. */
@@ -57,7 +68,8 @@ public record OwnLimit(Limit limit, Optional<String> model) implements Comparabl
     return LimitText.of(this);
   }
 
-  private Duration period() {
+  /** Of a rate; zero of a concurrency. */
+  Duration period() {
     return limit instanceof Rate rate ? rate.period() : Duration.ZERO;
   }
 }

@@ -1,14 +1,17 @@
 package dev.sluice.policy;
 
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The limits that a record has of its own; every one of them applies.
  *
  * @param all at most {@value #MOST}, in one order, so that equal ones are written alike; no two
  *     rates of one period, and no two concurrencies, for the same model, unless one of them is in
- *     shadow
+ *     shadow, or per end user
  */
 public record OwnLimits(List<OwnLimit> all) {
   /** A bound for what every decision about the record carries along. */
@@ -35,6 +38,27 @@ public record OwnLimits(List<OwnLimit> all) {
 
   public boolean isEmpty() {
     return all.isEmpty();
+  }
+
+  /**
+   * How many end users may be counted at a time; empty when none of these counts them.
+   *
+   * @param applying those that hold for a request
+   */
+  public Optional<EndUsers> endUsers(Predicate<OwnLimit> applying) {
+    List<OwnLimit> perEndUser = all.stream().filter(OwnLimit::perEndUser).filter(applying).toList();
+    if (perEndUser.isEmpty()) {
+      return Optional.empty();
+    }
+    // Of all of them: whichever holds for the next request, it is of the same end users.
+    Duration longest =
+        all.stream()
+            .filter(OwnLimit::perEndUser)
+            .map(OwnLimit::period)
+            .max(Comparator.naturalOrder())
+            .orElse(Duration.ZERO);
+    boolean shadow = perEndUser.stream().allMatch(one -> one.limit().shadow());
+    return Optional.of(new EndUsers(EndUsers.MOST, longest, shadow));
   }
 
   /** The models that single limits are for. */

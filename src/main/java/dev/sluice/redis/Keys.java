@@ -93,8 +93,18 @@ record Keys(String organization) {
     return scope("shadow-running", scope);
   }
 
-  private String scope(String kind, Scope scope) {
-    String record = scope.level().label() + ":" + scope.id();
+  /** The end users of a record that are counted. */
+  String endUsers(Scope scope) {
+    return prefix() + "end-users:" + scope.level().label() + ":" + scope.id();
+  }
+
+  private String scope(String counted, Scope scope) {
+    String kind = scope.endUser().isPresent() ? counted + "-end-user" : counted;
+    String record =
+        scope.level().label()
+            + ":"
+            + scope.id()
+            + scope.endUser().map(user -> ":" + user.id()).orElse("");
     if (scope.part() instanceof Scope.Part.OfModel one) {
       return prefix() + kind + ":" + record + ":" + one.model();
     } else if (scope.part() instanceof Scope.Part.OfTier one) {

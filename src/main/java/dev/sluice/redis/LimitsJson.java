@@ -16,6 +16,8 @@ import java.util.Optional;
 /** The field {@code limits} of a record: the words of {@code accounts.yaml}. */
 final class LimitsJson {
   private static final String LIMITS = "limits";
+  private static final String PER = "per";
+  private static final String END_USER = "endUser";
 
   private LimitsJson() {}
 
@@ -34,6 +36,9 @@ final class LimitsJson {
         one.put("concurrency", own.limit().allowed());
       }
       own.model().ifPresent(model -> one.put("model", model));
+      if (own.perEndUser()) {
+        one.put(PER, END_USER);
+      }
       if (own.limit().shadow()) {
         one.put("shadow", true);
       }
@@ -47,7 +52,10 @@ final class LimitsJson {
       for (JsonNode one : record.path(LIMITS)) {
         limit(one)
             .map(limit -> one.path("shadow").booleanValue() ? limit.inShadow() : limit)
-            .map(limit -> new OwnLimit(limit, Optional.ofNullable(one.path("model").textValue())))
+            .map(
+                limit ->
+                    new OwnLimit(
+                        limit, Optional.ofNullable(one.path("model").textValue()), one.has(PER)))
             .ifPresent(limits::add);
       }
       return new OwnLimits(limits);
@@ -57,6 +65,9 @@ final class LimitsJson {
   }
 
   private static Optional<Limit> limit(JsonNode one) {
+    if (one.has(PER) && !one.path(PER).asText().equals(END_USER)) {
+      return Optional.empty();
+    }
     if (one.path("allowedRequests").canConvertToLong()
         && one.path("periodSeconds").canConvertToLong()) {
       return Optional.of(

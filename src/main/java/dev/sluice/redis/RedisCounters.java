@@ -52,8 +52,7 @@ public final class RedisCounters implements Counters {
     List<String> keys = new ArrayList<>();
     keys.add(names.version());
     addHold(keys, names, hold);
-    limits.addRateKeys(names, keys);
-    limits.addRunningKeys(names, keys);
+    limits.addKeys(names, keys);
     List<String> arguments = new ArrayList<>();
     arguments.add(Long.toString(knownVersion));
     arguments.add(lease(hold));
@@ -71,8 +70,7 @@ public final class RedisCounters implements Counters {
     // Without limits there would be no key, and a cluster would not know whom to ask.
     Keys names = new Keys(organization);
     keys.add(names.version());
-    limits.addRateKeys(names, keys);
-    limits.addRunningKeys(names, keys);
+    limits.addKeys(names, keys);
     List<String> arguments = new ArrayList<>();
     limits.addArguments(arguments);
     return redis.run(evaluate, keys, arguments).thenApply(reply -> limits.evaluated(reply, 0));

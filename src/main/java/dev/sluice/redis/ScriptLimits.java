@@ -4,6 +4,7 @@ import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Scope;
 import dev.sluice.admission.ScopedLimit;
 import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.Limit;
 import dev.sluice.policy.Rate;
 import java.time.Duration;
@@ -15,7 +16,8 @@ import java.util.Optional;
 
 /**
  * Limits as the scripts take them: the windows of each scope, then the scopes that limit how many
- * run; and what the scripts say of them, in the order in which they were given.
+ * run, then the records that limit their end users; and what the scripts say of them, in the order
+ * in which they were given.
  */
 final class ScriptLimits {
   /** Nobody knows when a running request ends. */
@@ -35,16 +37,22 @@ final class ScriptLimits {
   private final Map<Count, List<Integer>> rates = new LinkedHashMap<>();
 
   private final Map<Count, List<Integer>> concurrencies = new LinkedHashMap<>();
+  private final Map<Count, List<Integer>> endUsers = new LinkedHashMap<>();
 
   ScriptLimits(List<ScopedLimit> limits) {
     this.limits = limits;
     for (int i = 0; i < limits.size(); i++) {
       ScopedLimit limit = limits.get(i);
       Count count = new Count(limit.scope(), limit.shadow() && isEnforcedToo(limit));
-      (limit.limit() instanceof Concurrency ? concurrencies : rates)
-          .computeIfAbsent(count, unknown -> new ArrayList<>(3))
-          .add(i);
+      places(limit.limit()).computeIfAbsent(count, unknown -> new ArrayList<>(3)).add(i);
     }
+  }
+
+  private Map<Count, List<Integer>> places(Limit limit) {
+    if (limit instanceof Rate) {
+      return rates;
+    }
+    return limit instanceof Concurrency ? concurrencies : endUsers;
   }
 
   /** Whether a limit that is enforced counts what one in shadow does. */
@@ -54,6 +62,7 @@ final class ScriptLimits {
             other ->
                 !other.shadow()
                     && other.scope().equals(shadow.scope())
+                    && other.limit().getClass().equals(shadow.limit().getClass())
                     && period(other).equals(period(shadow)));
   }
 
@@ -79,6 +88,13 @@ final class ScriptLimits {
                     one.aside() ? names.shadowRunning(one.scope()) : names.running(one.scope())));
   }
 
+  /** Adds the keys of all scopes: of windows, of what runs, of end users. */
+  void addKeys(Keys names, List<String> keys) {
+    addRateKeys(names, keys);
+    addRunningKeys(names, keys);
+    endUsers.keySet().forEach(one -> keys.add(names.endUsers(one.scope())));
+  }
+
   /** Adds the limits of each scope. */
   void addArguments(List<String> arguments) {
     for (List<Integer> places : rates.values()) {
@@ -95,6 +111,15 @@ final class ScriptLimits {
       arguments.add("0");
       arguments.add(written(limits.get(places.get(0)).limit(), least));
     }
+    endUsers.values().forEach(places -> addEndUsers(limits.get(places.get(0)), arguments));
+  }
+
+  private void addEndUsers(ScopedLimit limit, List<String> arguments) {
+    EndUsers most = (EndUsers) limit.limit();
+    arguments.add("-1");
+    arguments.add(written(most, most.atATime()));
+    arguments.add(Long.toString(most.longest().toMillis()));
+    arguments.add(limit.scope().endUser().orElseThrow().id());
   }
 
   /** What is in shadow is below zero. */
@@ -112,13 +137,12 @@ final class ScriptLimits {
     int at = from;
     for (List<Integer> places : rates.values()) {
       for (int place : places) {
-        long retry = (Long) reply.get(at + 2);
         evaluated[place] =
             new EvaluatedLimit(
                 limits.get(place),
                 (Long) reply.get(at),
                 Duration.ofMillis((Long) reply.get(at + 1)),
-                retry < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(retry)));
+                after((Long) reply.get(at + 2)));
         at += 3;
       }
     }
@@ -126,7 +150,21 @@ final class ScriptLimits {
       long running = (Long) reply.get(at++);
       places.forEach(place -> evaluated[place] = running(limits.get(place), running));
     }
+    for (List<Integer> places : endUsers.values()) {
+      long counted = (Long) reply.get(at);
+      Optional<Duration> wait = after((Long) reply.get(at + 1));
+      for (int place : places) {
+        evaluated[place] =
+            new EvaluatedLimit(limits.get(place), counted, wait.orElse(Duration.ZERO), wait);
+      }
+      at += 2;
+    }
     return List.of(evaluated);
+  }
+
+  /** Less than zero is never. */
+  private static Optional<Duration> after(long millis) {
+    return millis < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
   }
 
   private static EvaluatedLimit running(ScopedLimit limit, long running) {

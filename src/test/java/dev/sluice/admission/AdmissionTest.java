@@ -24,6 +24,7 @@ import dev.sluice.policy.Block;
 import dev.sluice.policy.Bounds;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.Limit;
 import dev.sluice.policy.OwnLimit;
 import dev.sluice.policy.OwnLimits;
@@ -247,9 +248,13 @@ final class AdmissionTest {
     KeyLimits limits = new KeyLimits(() -> CATALOG, counters, InstantSource.fixed(NOW));
 
     KeyLimits.Report all =
-        join(limits.of(accounts.caller, Set.of("small", "large"), Optional.empty()));
+        join(
+            limits.of(
+                accounts.caller, Set.of("small", "large"), Optional.empty(), EndUser.UNNAMED));
     KeyLimits.Report one =
-        join(limits.of(accounts.caller, Set.of("small", "large"), Optional.of("large")));
+        join(
+            limits.of(
+                accounts.caller, Set.of("small", "large"), Optional.of("large"), EndUser.UNNAMED));
 
     assertThat(all.own()).hasSize(6);
     assertThat(all.ofTier()).hasSize(2);
@@ -366,6 +371,71 @@ final class AdmissionTest {
   }
 
   @Test
+  void limitsPerEndUser_holdWhereTheBodyIsSeen_withHowManyThereMayBe() {
+    terms(
+        terms ->
+            terms.withLimits(
+                new OwnLimits(
+                    List.of(
+                        new OwnLimit(rate(1).inShadow(), Optional.empty(), true),
+                        new OwnLimit(new Concurrency(2), Optional.of("small"), true),
+                        new OwnLimit(
+                            new Rate(3, Duration.ofDays(1)), Optional.of("large"), true)))));
+    EndUser ada = EndUser.named("ada");
+
+    decide("small", INSIDE);
+    join(admission.admit(request("small", of(ada), INSIDE)));
+    join(admission.admit(request("other", of(ada), INSIDE)));
+    join(admission.admit(request("large", of(ada), INSIDE)));
+
+    Optional<EndUser> user = Optional.of(ada);
+    Scope all = new Scope(Level.KEY, key.id(), new Scope.Part.All(), user);
+    Scope small = new Scope(Level.KEY, key.id(), new Scope.Part.OfModel("small"), user);
+    assertThat(counters.holds.get(0).limits())
+        .noneMatch(limit -> limit.scope().level() == Level.KEY);
+    assertThat(counters.holds.get(1).limits())
+        .contains(
+            new ScopedLimit(all, rate(1).inShadow()),
+            new ScopedLimit(small, new Concurrency(2)),
+            new ScopedLimit(all, new EndUsers(100_000, Duration.ofDays(1), false)))
+        .filteredOn(limit -> limit.scope().level() == Level.KEY)
+        .hasSize(3);
+    assertThat(counters.holds).hasSize(3); // nobody may call the other model
+  }
+
+  @Test
+  void limitsPerEndUser_allInShadow_boundTheEndUsersInShadowToo() {
+    terms(
+        terms ->
+            terms.withLimits(
+                OwnLimits.of(new OwnLimit(rate(1).inShadow(), Optional.empty(), true))));
+
+    join(admission.admit(request("small", of(EndUser.UNNAMED), INSIDE)));
+
+    assertThat(counters.holds.get(0).limits())
+        .extracting(ScopedLimit::limit)
+        .contains(new EndUsers(100_000, Duration.ofMinutes(1), true));
+  }
+
+  @Test
+  void tooManyEndUsers_isARefusalOfItsOwn() {
+    Scope scope = new Scope(Level.KEY, "k", new Scope.Part.All(), Optional.of(EndUser.UNNAMED));
+    EvaluatedLimit users =
+        evaluated(
+            new ScopedLimit(scope, new EndUsers(5, Duration.ofMinutes(1), false)),
+            5,
+            Duration.ofSeconds(9));
+
+    counters.outcome = new Counters.Outcome.Exceeded(List.of(users));
+
+    assertThat(refusal("small")).isEqualTo(new Refusal.EndUsersExceeded(users));
+  }
+
+  private static Demand of(EndUser endUser) {
+    return new Demand(Optional.empty(), Optional.empty(), Optional.of(endUser));
+  }
+
+  @Test
   void limitsInShadow_areNeverWhyARequestIsRefused() {
     Scope scope = new Scope(Level.KEY, "k", Optional.empty());
     EvaluatedLimit shadow =
@@ -435,7 +505,8 @@ final class AdmissionTest {
   private static Demand demand(long choices, long tokens) {
     return new Demand(
         Optional.of(new Demand.Amount("n", choices)),
-        Optional.of(new Demand.Amount("max_tokens", tokens)));
+        Optional.of(new Demand.Amount("max_tokens", tokens)),
+        Optional.empty());
   }
 
   private static AdmissionRequest request(String model, Demand demand, Origin origin) {

@@ -122,13 +122,16 @@ class LimitsCommandIT {
       delimiter = '|',
       value = {
         "100/1x | --limit 100/1x: expected a rate as 100/1m (a period in s, m, h or d), or running=5"
-            + " for the number that may run at once; and :MODEL behind it when it is for one model",
+            + " for the number that may run at once; @end-user behind it when each end user is counted"
+            + " separately, then :MODEL when it is for one model; shadow: in front of it when it is"
+            + " not enforced",
         "100/400d | --limit 100/400d: period must be 1 s to 366 days: PT9600H",
         "running=100001 | --limit running=100001: concurrency must be 0 to 100000, not 100001",
         "5/1m 6/60s | --limit: 5/1m and 6/1m limit the same: remove one",
         "none 6/60s | --limit none: expected a rate as 100/1m (a period in s, m, h or d), or"
-            + " running=5 for the number that may run at once; and :MODEL behind it when it is for"
-            + " one model",
+            + " running=5 for the number that may run at once; @end-user behind it when each end user"
+            + " is counted separately, then :MODEL when it is for one model; shadow: in front of it"
+            + " when it is not enforced",
       })
   void mistakes_areOneClearLineAndChangeNothing(String limits, String said) {
     sluice.run("orgs", "create", "mistaken");
@@ -199,6 +202,7 @@ class LimitsCommandIT {
                   - {concurrency: 1, periodSeconds: 60}
                   - {model: m}
                   - {allowedRequests: 1, periodSeconds: 60, modle: m}
+                  - {concurrency: 1, per: user, shadow: 1}
                   users:
                   - id: ada
                     limits:
@@ -222,10 +226,38 @@ class LimitsCommandIT {
                 + " concurrency, found neither")
         .contains(":8: organizations[0].limits[4].modle: unknown key; did you mean \"model\"?")
         .contains(
-            ":11: organizations[0].users[0].limits: running=1 and running=2 limit the same: remove"
+            ":9: organizations[0].limits[5].per: expected endUser, found \"user\"",
+            ":9: organizations[0].limits[5].shadow: expected true or false, found \"1\"",
+            ":12: organizations[0].users[0].limits: running=1 and running=2 limit the same: remove"
                 + " one")
         .contains("organizations[0].users[1].limits: expected a list");
     assertThat(sluice.run("orgs", "show", "wrong").code()).isEqualTo(1);
+  }
+
+  @Test
+  void apply_limitsInShadowAndPerEndUser_areAsOnTheCommandLine() throws IOException {
+    sluice.ok(
+        "apply",
+        "-f",
+        accounts(
+            """
+            organizations:
+            - id: both
+              limits:
+              - {allowedRequests: 100, periodSeconds: 60, shadow: true}
+              - {allowedRequests: 200, periodSeconds: 60, shadow: false}
+              - {concurrency: 2, per: endUser, model: small}
+              - {allowedRequests: 9, periodSeconds: 60, per: endUser, shadow: true}
+            """));
+    String limits = "200/1m shadow:100/1m shadow:9/1m@end-user running=2@end-user:small";
+
+    assertThat(sluice.ok("orgs", "show", "both").lines()).contains("limits          " + limits);
+    List<String> words = new ArrayList<>(List.of("orgs", "create", "same"));
+    for (String limit : limits.split(" ", -1)) {
+      words.addAll(List.of("--limit", limit));
+    }
+    sluice.ok(words.toArray(String[]::new));
+    assertThat(sluice.ok("orgs", "show", "same").lines()).contains("limits          " + limits);
   }
 
   @Test

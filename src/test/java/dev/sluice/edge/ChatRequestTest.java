@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.admission.Demand;
+import dev.sluice.admission.EndUser;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,8 @@ class ChatRequestTest {
     assertThat(read.model()).isEqualTo("m");
     assertThat(body.substring(0, read.modelStart())).endsWith("\"stream\":true,\"model\":");
     assertThat(body.substring(read.modelStart(), read.modelEnd())).isEqualTo("\"m\"");
-    assertThat(read.demand()).isEqualTo(Demand.UNKNOWN);
+    assertThat(read.demand())
+        .isEqualTo(new Demand(Optional.empty(), Optional.empty(), Optional.of(EndUser.UNNAMED)));
   }
 
   @Test
@@ -57,6 +59,9 @@ class ChatRequestTest {
         "{\"model\":\"m\",\"messages\":[{}],\"n\":1,\"n\":2}| n| invalid_value| stands twice",
         "{\"model\":\"m\",\"messages\":[{}],\"max_tokens\":0}| max_tokens| integer_below_min_value| Expected a value >= 1, but got 0 instead",
         "{\"model\":\"m\",\"messages\":[{}],\"max_completion_tokens\":true}| max_completion_tokens| invalid_type| expected an integer, got a boolean",
+        "{\"model\":\"m\",\"messages\":[{}],\"user\":7}| user| invalid_type| expected a string, got a number",
+        "{\"model\":\"m\",\"messages\":[{}],\"safety_identifier\":{\"a\":1}}| safety_identifier| invalid_type| expected a string, got an object",
+        "{\"model\":\"m\",\"messages\":[{}],\"user\":\"a\",\"user\":\"b\"}| user| invalid_value| stands twice",
         "[]| | invalid_json| must be a JSON object",
         "``| | invalid_json| must be a JSON object",
         "{\"model\":\"m\",| | invalid_json| not valid JSON",
@@ -72,6 +77,22 @@ class ChatRequestTest {
               assertThat(malformed.error().param()).isEqualTo(Optional.ofNullable(param));
               assertThat(malformed.error().code()).contains(code);
               assertThat(malformed.error().message()).contains(message);
+            });
+  }
+
+  @Test
+  void refusesAnEndUserOfMoreThan512Characters() throws Exception {
+    String body = "{\"model\":\"m\",\"messages\":[{}],\"user\":\"%s\"}";
+
+    assertThat(parse(body.formatted("u".repeat(512))).demand().endUser())
+        .contains(EndUser.named("u".repeat(512)));
+    assertThatThrownBy(() -> parse(body.formatted("u".repeat(513))))
+        .isInstanceOfSatisfying(
+            BadRequest.class,
+            malformed -> {
+              assertThat(malformed.status()).isEqualTo(400);
+              assertThat(malformed.error().code()).contains("string_above_max_length");
+              assertThat(malformed.error().param()).contains("user");
             });
   }
 

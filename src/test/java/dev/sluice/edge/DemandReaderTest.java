@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.sluice.admission.Demand;
+import dev.sluice.admission.EndUser;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,6 +45,46 @@ final class DemandReaderTest {
       })
   void demand_isReadByTheApi(String path, String body, String batch, String tokens)
       throws Exception {
+    DemandReader reader = read(path, body);
+
+    assertThat(reader.demand().batch().map(DemandReaderTest::text))
+        .isEqualTo(Optional.ofNullable(batch));
+    assertThat(reader.demand().outputTokens().map(DemandReaderTest::text))
+        .isEqualTo(Optional.ofNullable(tokens));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "chat/completions | {\"user\":\"ada\"} | ada",
+        "chat/completions | {\"user\":\"ada\",\"safety_identifier\":\"bob\"} | bob",
+        "chat/completions | {\"safety_identifier\":\"bob\",\"user\":\"ada\"} | bob",
+        "chat/completions | {\"safety_identifier\":null,\"user\":\"ada\"} | ada",
+        "chat/completions | {\"safety_identifier\":\"\",\"user\":\"ada\"} | ada",
+        "chat/completions | {\"prompt_cache_key\":\"ada\"} |",
+        "chat/completions | {\"user\":null} |",
+        "chat/completions | {\"metadata\":{\"user\":\"ada\"}} |",
+        "completions | {\"user\":\"ada\"} | ada",
+        "embeddings | {\"user\":\"ada\"} | ada",
+        "responses | {\"safety_identifier\":\"ada\"} | ada",
+        "rerank | {\"user\":7} |",
+      })
+  void endUser_isWhoIsNamed_elseThatNobodyIs(String path, String body, String name)
+      throws Exception {
+    assertThat(read(path, body).demand().endUser())
+        .contains(name == null ? EndUser.UNNAMED : EndUser.named(name));
+  }
+
+  @Test
+  void endUser_isKnownByAHashOnly() {
+    assertThat(EndUser.named("ada@example.org").id()).matches("[0-9a-f]{32}");
+    assertThat(EndUser.named("ada@example.org")).isEqualTo(EndUser.named("ada@example.org"));
+    assertThat(EndUser.named("unnamed")).isNotEqualTo(EndUser.UNNAMED);
+  }
+
+  private static DemandReader read(String path, String body) throws Exception {
     DemandReader reader = DemandReader.of("/v1/" + path);
     try (JsonParser json = new JsonFactory().createParser(body)) {
       json.nextToken();
@@ -54,10 +96,7 @@ final class DemandReaderTest {
         }
       }
     }
-    assertThat(reader.demand().batch().map(DemandReaderTest::text))
-        .isEqualTo(Optional.ofNullable(batch));
-    assertThat(reader.demand().outputTokens().map(DemandReaderTest::text))
-        .isEqualTo(Optional.ofNullable(tokens));
+    return reader;
   }
 
   private static String text(Demand.Amount amount) {

@@ -292,6 +292,35 @@ class SameAnswersIT {
   }
 
   @Test
+  void endUsers_everyWayThatSeesTheBody_countsEachOfThem() {
+    Map<Way, String> bodies = new TreeMap<>(Comparator.comparing(Way::name));
+    for (Way way : edges.ways()) {
+      KeyIssuer.Issued key =
+          way.stack().issue("user-" + new SecureRandom().nextInt(1_000_000), Optional.of("web"));
+      change(way.stack(), key, terms -> terms.withLimits(limits("1/50m@end-user")));
+      String bearer = "Bearer " + key.text().reveal();
+      String ada = body("small", ",\"user\":\"ada\"");
+      String bob = body("small", ",\"user\":\"bob\"");
+      assertThat(way.chat(bearer, "small", ada).statusCode()).isEqualTo(200);
+
+      HttpResponse<String> second = way.chat(bearer, "small", ada);
+
+      assertThat(way.chat(bearer, "small", bob).statusCode()).as("%s", way).isEqualTo(200);
+      if (way.seesBody()) {
+        assertThat(second.statusCode()).as("%s: %s", way, second.body()).isEqualTo(429);
+        bodies.put(way, masked(second) + values(second));
+      } else {
+        // Where nobody can be told apart, the limit is left out.
+        assertThat(second.statusCode()).as("%s: %s", way, second.body()).isEqualTo(200);
+      }
+    }
+    assertThat(Set.copyOf(bodies.values()))
+        .singleElement()
+        .asString()
+        .contains("Rate limit reached for end user of key");
+  }
+
+  @Test
   void keyInfo_byEveryWayToTheGateway_isTheSame() {
     Set<String> answers = new TreeSet<>();
     for (Way way : edges.ways()) {

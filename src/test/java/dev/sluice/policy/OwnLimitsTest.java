@@ -48,6 +48,21 @@ final class OwnLimitsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"10/1m@end-user", "running=2@end-user:m", "shadow:10/1m@end-user:a@b"})
+  void parse_perEndUser_isReadAndWrittenAlike(String text) {
+    assertThat(LimitText.parse(text).perEndUser()).isTrue();
+    assertThat(LimitText.parse(text)).hasToString(text);
+  }
+
+  @Test
+  void limits_perEndUserBesideOneOfAllTogether_areTwo() {
+    assertThat(limits("10/1m@end-user", "100/1m", "running=1@end-user:m"))
+        .hasToString("100/1m 10/1m@end-user running=1@end-user:m");
+    assertThatThrownBy(() -> limits("10/1m@end-user", "11/1m@end-user"))
+        .hasMessage("10/1m@end-user and 11/1m@end-user limit the same: remove one");
+  }
+
+  @ParameterizedTest
   @CsvSource({"shadow:100/1m, 100/1m", "shadow:running=5:m, running=5:m"})
   void parse_inShadow_isTheSameLimitNotEnforced(String text, String enforced) {
     OwnLimit limit = LimitText.parse(text);
@@ -63,6 +78,8 @@ final class OwnLimitsTest {
         "",
         "shadow:",
         "shadow",
+        "1/1m@",
+        "1/1m@user",
         "shadow:shadow:1/1m",
         "100",
         "100/m",
@@ -85,8 +102,9 @@ final class OwnLimitsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "expected a rate as 100/1m (a period in s, m, h or d), or running=5 for the number that"
-                + " may run at once; :MODEL behind it when it is for one model; shadow: in front of it"
-                + " when it is not enforced");
+                + " may run at once; @end-user behind it when each end user is counted separately, then"
+                + " :MODEL when it is for one model; shadow: in front of it when it is not"
+                + " enforced");
   }
 
   @ParameterizedTest
@@ -166,8 +184,11 @@ final class OwnLimitsTest {
     return Combinators.combine(
             Arbitraries.oneOf(List.of(rates, concurrencies)),
             Arbitraries.strings().filter(name -> !name.isBlank()).optional(),
+            Arbitraries.of(true, false),
             Arbitraries.of(true, false))
-        .as((limit, model, shadow) -> new OwnLimit(shadow ? limit.inShadow() : limit, model));
+        .as(
+            (limit, model, shadow, perEndUser) ->
+                new OwnLimit(shadow ? limit.inShadow() : limit, model, perEndUser));
   }
 
   private static OwnLimits limits(String... texts) {

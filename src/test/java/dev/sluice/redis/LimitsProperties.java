@@ -3,20 +3,25 @@ package dev.sluice.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.admission.Counters.Outcome;
+import dev.sluice.admission.EndUser;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Hold;
 import dev.sluice.admission.Scope;
 import dev.sluice.admission.ScopedLimit;
 import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.Limit;
 import dev.sluice.policy.Rate;
 import dev.sluice.usage.Settlement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import net.jqwik.api.Arbitraries;
@@ -40,6 +45,15 @@ final class LimitsProperties {
   /** So long that no hold ends by the time that a try really takes. */
   private static final long LEASE = 3_600_000;
 
+  private static final List<EndUser> END_USERS =
+      List.of(EndUser.UNNAMED, EndUser.named("a"), EndUser.named("b"), EndUser.named("c"));
+
+  /** In the limits of a try: whoever a request is for. */
+  private static final EndUser WHOEVER = new EndUser("whoever");
+
+  /** Fewer than there are. */
+  private static final long END_USERS_AT_A_TIME = 2;
+
   private static final Settlement RAN = new Settlement(Settlement.Ending.FAILED, Optional.empty());
 
   private enum Verb {
@@ -55,9 +69,10 @@ final class LimitsProperties {
   /**
    * @param scopes which of the scopes with limits a new request meets, a bit for each
    * @param which hold is meant, of those that there were
+   * @param endUser of a new request
    * @param millis that pass before it
    */
-  private record Step(Verb verb, int scopes, int which, long millis) {}
+  private record Step(Verb verb, int scopes, int which, EndUser endUser, long millis) {}
 
   @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED)
   void anyRequests_underAnyLimits_areAdmittedAsByTheModel(
@@ -71,14 +86,15 @@ final class LimitsProperties {
     }
   }
 
-  /** Of each scope its limits; scopes of all levels, over all models and for one. */
+  /** Of each scope its limits; scopes of all levels, over all models and for one, per end user. */
   @Provide
   Arbitrary<List<List<ScopedLimit>>> limits() {
     Arbitrary<Scope> scopes =
         Combinators.combine(
                 Arbitraries.of(Scope.Level.class),
                 Arbitraries.of("one", "two"),
-                Arbitraries.of("m", "n:{x}").optional())
+                Arbitraries.<Scope.Part>of(new Scope.Part.All(), new Scope.Part.OfModel("n:{x}")),
+                Arbitraries.just(WHOEVER).optional())
             .as(Scope::new);
     Arbitrary<Limit> rates =
         Combinators.combine(
@@ -124,6 +140,7 @@ final class LimitsProperties {
                 Tuple.of(6, Arbitraries.just(Verb.ADMIT)), Tuple.of(6, Arbitraries.of(Verb.class))),
             Arbitraries.integers().between(1, 63),
             Arbitraries.integers().between(0, 1_000),
+            Arbitraries.of(END_USERS),
             Arbitraries.oneOf(
                 Arbitraries.just(0L),
                 Arbitraries.longs().between(0, 1_000_000),
@@ -149,6 +166,9 @@ final class LimitsProperties {
     private final Map<Hold, List<ScopedLimit>> counted = new HashMap<>();
 
     private final Map<Hold, Long> running = new HashMap<>();
+
+    /** By level and id of the record: those who are counted, longer than a try takes. */
+    private final Map<String, Set<EndUser>> endUsers = new HashMap<>();
 
     private History(Store store, List<List<ScopedLimit>> limits) {
       this.limits = limits;
@@ -207,23 +227,25 @@ final class LimitsProperties {
       Outcome outcome = join(counters.admit(hold, 0));
       if (room) {
         assertThat(((Outcome.Held) outcome).shadowExceeded()).isEqualTo(!shadowRoom);
-        counted.put(
-            hold, hold.limits().stream().filter(limit -> shadowRoom || !limit.shadow()).toList());
+        List<ScopedLimit> counting =
+            hold.limits().stream().filter(limit -> shadowRoom || !limit.shadow()).toList();
+        counting.stream()
+            .filter(limit -> limit.limit() instanceof EndUsers)
+            .forEach(limit -> endUsers(limit).add(limit.scope().endUser().orElseThrow()));
+        counted.put(hold, counting);
         running.put(hold, time + LEASE);
         holds.add(hold);
       } else {
         List<EvaluatedLimit> said = ((Outcome.Exceeded) outcome).limits();
         assertThat(said)
-            .allSatisfy(
-                limit ->
-                    assertThat(limit.exhausted())
-                        .isEqualTo(inUse(limit.limit()) >= limit.allowed()));
+            .allSatisfy(limit -> assertThat(limit.exhausted()).isEqualTo(!hasRoom(limit.limit())));
       }
     }
 
     /** Every limit stands as the model says, and none is exceeded. */
     private void compare() {
-      List<ScopedLimit> all = limits.stream().flatMap(List::stream).toList();
+      List<ScopedLimit> all =
+          END_USERS.stream().flatMap(user -> of(user, limits).stream()).distinct().toList();
       for (EvaluatedLimit one : join(counters.evaluate(organization, all))) {
         assertThat(one.used())
             .as("%s", one.limit())
@@ -235,10 +257,28 @@ final class LimitsProperties {
     private boolean hasRoom(Hold hold, boolean shadow) {
       return hold.limits().stream()
           .filter(limit -> limit.shadow() == shadow)
-          .allMatch(limit -> inUse(limit) < limit.limit().allowed());
+          .allMatch(this::hasRoom);
+    }
+
+    private boolean hasRoom(ScopedLimit limit) {
+      boolean known =
+          limit.limit() instanceof EndUsers
+              && endUsers(limit).contains(limit.scope().endUser().orElseThrow());
+      return known || inUse(limit) < limit.limit().allowed();
+    }
+
+    private Set<EndUser> endUsers(ScopedLimit limit) {
+      return endUsers.computeIfAbsent(record(limit), unknown -> new HashSet<>());
+    }
+
+    private static String record(ScopedLimit limit) {
+      return limit.scope().level() + " " + limit.scope().id();
     }
 
     private long inUse(ScopedLimit limit) {
+      if (limit.limit() instanceof EndUsers) {
+        return endUsers(limit).size();
+      }
       return counted.entrySet().stream()
           .filter(one -> limit.limit() instanceof Rate || running.containsKey(one.getKey()))
           .filter(one -> one.getValue().contains(limit))
@@ -246,18 +286,45 @@ final class LimitsProperties {
     }
 
     private Hold hold(Step step) {
-      List<ScopedLimit> met = new ArrayList<>();
+      List<List<ScopedLimit>> met = new ArrayList<>();
       for (int i = 0; i < limits.size(); i++) {
         if ((step.scopes() >> i & 1) == 1) {
-          met.addAll(limits.get(i));
+          met.add(limits.get(i));
         }
       }
       return new Hold(
           UUID.randomUUID().toString(),
           Optional.empty(),
           organization,
-          met,
+          of(step.endUser(), met),
           Duration.ofMillis(LEASE));
+    }
+
+    /** What limits are for one end user: with how many there may be of those that count each. */
+    private static List<ScopedLimit> of(EndUser user, List<List<ScopedLimit>> scopes) {
+      List<ScopedLimit> limits = new ArrayList<>();
+      Map<String, List<ScopedLimit>> perEndUser = new LinkedHashMap<>();
+      for (ScopedLimit limit : scopes.stream().flatMap(List::stream).toList()) {
+        Scope scope = limit.scope();
+        if (scope.endUser().isEmpty()) {
+          limits.add(limit);
+        } else {
+          Scope its = new Scope(scope.level(), scope.id(), scope.part(), Optional.of(user));
+          limits.add(new ScopedLimit(its, limit.limit()));
+          perEndUser.computeIfAbsent(record(limit), unknown -> new ArrayList<>()).add(limit);
+        }
+      }
+      for (List<ScopedLimit> ofRecord : perEndUser.values()) {
+        Scope scope = ofRecord.get(0).scope();
+        limits.add(
+            new ScopedLimit(
+                new Scope(scope.level(), scope.id(), new Scope.Part.All(), Optional.of(user)),
+                new EndUsers(
+                    END_USERS_AT_A_TIME,
+                    Duration.ofDays(366),
+                    ofRecord.stream().allMatch(ScopedLimit::shadow))));
+      }
+      return limits;
     }
 
     private static <T> T join(CompletionStage<T> stage) {

@@ -88,7 +88,7 @@ record RequestedModel(String model, Demand demand) {
     DemandReader demand = DemandReader.of(path);
     try (JsonParser json = JSON.createParser(bytes)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
-        return Said.NOTHING;
+        return new Said(Optional.empty(), demand.demand());
       }
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();

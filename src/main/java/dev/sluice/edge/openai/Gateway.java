@@ -1,6 +1,7 @@
 package dev.sluice.edge.openai;
 
 import dev.sluice.account.Permission;
+import dev.sluice.admission.EndUser;
 import dev.sluice.admission.KeyLimits;
 import dev.sluice.backend.Deployments;
 import dev.sluice.backend.Upstream;
@@ -151,11 +152,16 @@ public final class Gateway {
         .handler(
             route -> {
               Optional<String> model = route.queryParam("model").stream().findFirst();
+              EndUser endUser =
+                  route.queryParam("user").stream()
+                      .findFirst()
+                      .map(EndUser::named)
+                      .orElse(EndUser.UNNAMED);
               uncounted.answer(
                   context,
                   route.request(),
                   Optional.empty(),
-                  (caller, id) -> keyInfo.answer(caller, model, id));
+                  (caller, id) -> keyInfo.answer(caller, model, endUser, id));
             });
     new RouteErrors(Exchange.DOOR, parts.replies(), parts.requestIds(), parts.metrics())
         .addTo(router, path -> path.startsWith("/v1/chat") ? "POST" : "GET");

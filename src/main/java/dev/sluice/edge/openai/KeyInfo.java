@@ -12,10 +12,13 @@ import dev.sluice.account.KeyAge;
 import dev.sluice.account.RecordKind;
 import dev.sluice.account.Standing;
 import dev.sluice.admission.Admission;
+import dev.sluice.admission.EndUser;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.KeyLimits;
 import dev.sluice.edge.Answer;
 import dev.sluice.edge.Refusals;
+import dev.sluice.policy.EndUsers;
+import dev.sluice.policy.Limit;
 import dev.sluice.policy.Rate;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,14 +49,16 @@ final class KeyInfo {
    * The answer to a caller.
    *
    * @param model whose limits are asked for; empty: all that the key may call
+   * @param endUser of whom limits per end user are told
    */
-  CompletionStage<Answer> answer(Caller caller, Optional<String> model, String requestId) {
+  CompletionStage<Answer> answer(
+      Caller caller, Optional<String> model, EndUser endUser, String requestId) {
     Set<String> models = admission.models(caller);
     if (model.isPresent() && !models.contains(model.get())) {
       return completedFuture(refusals.modelNotFound(model.get(), requestId));
     }
     return limits
-        .of(caller, models, model)
+        .of(caller, models, model, endUser)
         .thenApply(report -> Answer.ok(json(caller, models, report).toString(), requestId));
   }
 
@@ -120,7 +125,8 @@ final class KeyInfo {
         evaluated.limit().limit() instanceof Rate its ? Optional.of(its) : Optional.empty();
     json.put("from", from);
     json.put("scope", evaluated.limit().scope().level().label());
-    json.put("type", rate.isPresent() ? "requests" : "concurrency");
+    json.put("per", evaluated.limit().scope().endUser().isPresent() ? "end_user" : null);
+    json.put("type", type(evaluated.limit().limit()));
     json.put("model", evaluated.limit().scope().model().orElse(null));
     json.put("shadow", evaluated.limit().shadow());
     json.put("limit", evaluated.allowed());
@@ -128,6 +134,13 @@ final class KeyInfo {
     json.put("used", evaluated.used());
     json.put("remaining", evaluated.remaining());
     json.put("reset_seconds", rate.map(its -> evaluated.reset().toMillis() / 1000.0).orElse(null));
+  }
+
+  private static String type(Limit limit) {
+    if (limit instanceof Rate) {
+      return "requests";
+    }
+    return limit instanceof EndUsers ? "end_users" : "concurrency";
   }
 
   private static String label(AccountRecord record) {
