@@ -14,6 +14,7 @@ import dev.sluice.edge.http.HttpDoorOptions;
 import dev.sluice.edge.nginx.EdgeHttp;
 import dev.sluice.edge.ratelimit.RateLimitJson;
 import dev.sluice.edge.ratelimit.RateLimitService;
+import dev.sluice.edge.ratelimit.RuleMetrics;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.DescriptorLimits;
 import io.netty.util.HashedWheelTimer;
@@ -77,10 +78,15 @@ final class EdgeDoors {
         PartOptions.jsonBodies(settings),
         authorizer("auth", settings.auth(), with),
         settings.auth().modelHeader(),
-        new RateLimitJson(limits, PartOptions.rateLimitAnswers(settings))::answer,
+        new RateLimitJson(limits(with), PartOptions.rateLimitAnswers(settings))::answer,
         readiness,
         with.ids(),
         with.metrics());
+  }
+
+  /** What is rehearsed is not in the statistics. */
+  private DescriptorLimits limits(Deciding with) {
+    return limits.with(new RuleMetrics(with.metrics().rateLimit()));
   }
 
   private Authorizer authorizer(String door, EdgeDoor its, Deciding deciding) {

@@ -71,7 +71,14 @@ public final class Server implements AutoCloseable {
             live.deployments(),
             PartOptions.upstream(settings));
     DescriptorLimits limits =
-        RateLimiting.limits(settings.rateLimit(), store, vertx, live::rules, clock, metrics);
+        RateLimiting.limits(
+            settings.rateLimit(),
+            store,
+            vertx,
+            live::rules,
+            decisions.replicas(),
+            clock,
+            metrics);
     this.edges = new EdgeDoors(settings, endpoints, vertx, decisions, limits, readiness);
     this.metricsDoor =
         new MetricsDoor(

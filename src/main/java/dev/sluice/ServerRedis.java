@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.config.RedisAddress;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.redis.EmbeddedRedis;
@@ -53,6 +54,15 @@ final class ServerRedis {
         connections.isEmpty()
             ? RedisConnections.open(options, loops, metrics)
             : connections.get(0).beside(options, loops, metrics);
+    connections.add(opened);
+    return opened;
+  }
+
+  /** Connections to another Redis, with the same files of TLS. */
+  RedisConnections connect(RedisAddress other, Duration deadline, Vertx vertx, Metrics metrics) {
+    RedisOptions options =
+        PartOptions.redis(other.reveal(), deadline, other.tls() ? tls : Optional.empty());
+    RedisConnections opened = RedisConnections.open(options, EventLoops.of(vertx), metrics);
     connections.add(opened);
     return opened;
   }

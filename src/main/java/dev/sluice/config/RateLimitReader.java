@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import dev.sluice.config.SluiceConfig.RateLimit;
 import dev.sluice.config.SluiceConfig.ResponseHeaders;
+import dev.sluice.ratelimit.OutagePolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,7 +33,14 @@ final class RateLimitReader {
         fields.field("shadowMode").trueOrFalse().orElse(false),
         fields.field("quotaMode").trueOrFalse().orElse(false),
         fields.field("responseHeaders").map(RateLimitReader::headers),
-        fields.field("dynamicMetadata").trueOrFalse().orElse(false));
+        fields.field("dynamicMetadata").trueOrFalse().orElse(false),
+        fields
+            .field("perSecondRedis")
+            .secret()
+            .value(
+                "the URL of a Redis, as that of redis",
+                text -> RedisAddress.parse(text).filter(address -> !address.embedded())),
+        fields.field("outage").oneOf(OutagePolicy.class).orElse(OutagePolicy.ERROR));
   }
 
   private static float ratio(Field field) {

@@ -65,7 +65,20 @@ final class ReferenceVariables {
               value -> new Setting(variable.path, variable.name, variable.translation.apply(value)))
           .ifPresent(settings::add);
     }
+    if (truth(environment.getOrDefault("REDIS_PERSECOND", "")).equals("true")) {
+      settings.add(perSecondRedis(environment));
+    }
     return settings;
+  }
+
+  private static Setting perSecondRedis(Map<String, String> environment) {
+    String url =
+        ReferenceRedis.url(
+            environment.getOrDefault("REDIS_PERSECOND_TYPE", ""),
+            environment.getOrDefault("REDIS_PERSECOND_URL", "/"),
+            environment.getOrDefault("REDIS_PERSECOND_AUTH", ""),
+            truth(environment.getOrDefault("REDIS_PERSECOND_TLS", "")).equals("true"));
+    return new Setting("rateLimit.perSecondRedis", "REDIS_PERSECOND_URL", url);
   }
 
   /** As Go reads it. */

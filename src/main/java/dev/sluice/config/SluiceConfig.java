@@ -4,6 +4,7 @@ import dev.sluice.policy.DoorMode;
 import dev.sluice.policy.Model;
 import dev.sluice.policy.PublicPaths;
 import dev.sluice.queue.QosList;
+import dev.sluice.ratelimit.OutagePolicy;
 import dev.sluice.tls.ClientTlsMaterial;
 import dev.sluice.tls.TlsMaterial;
 import java.net.URI;
@@ -200,6 +201,8 @@ public record SluiceConfig(
    * @param quotaMode whether every rule is a quota
    * @param responseHeaders that the edge adds to the client's response; empty: none
    * @param dynamicMetadata whether answers tell what was asked, and metadata of the rules
+   * @param perSecondRedis for the limits per second; empty: they are where all others are
+   * @param outage what a request gets that cannot be counted
    */
   public record RateLimit(
       Optional<Path> directory,
@@ -212,7 +215,9 @@ public record SluiceConfig(
       boolean shadowMode,
       boolean quotaMode,
       Optional<ResponseHeaders> responseHeaders,
-      boolean dynamicMetadata) {
+      boolean dynamicMetadata,
+      Optional<RedisAddress> perSecondRedis,
+      OutagePolicy outage) {
     /** What is read once: the directory is watched. */
     RateLimit withoutDirectory() {
       return new RateLimit(
@@ -226,7 +231,9 @@ public record SluiceConfig(
           shadowMode,
           quotaMode,
           responseHeaders,
-          dynamicMetadata);
+          dynamicMetadata,
+          perSecondRedis,
+          outage);
     }
   }
 

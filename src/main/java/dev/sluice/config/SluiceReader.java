@@ -98,7 +98,6 @@ final class SluiceReader {
   private Optional<SluiceConfig> settings(Fields root) {
     sambastack = paths(root.field("sambastack").required());
     RedisAddress redis = redis(root.field("redis").secret());
-    Optional<ClientTlsMaterial> redisTls = redisTls(root.field("redisTls"), redis);
     // Beside the file, so that every command finds the same data, wherever it is called from.
     Path data = file.resolveSibling(path(root.field("dataDirectory")).orElse(Path.of("data")));
     Gateway gateway = root.field("gateway").map(this::gateway);
@@ -109,6 +108,8 @@ final class SluiceReader {
         root.field("auth").map(fields -> edgeDoor(fields, Optional.of("x-sluice-model")));
     PublicPaths publicPaths = publicPaths(root.field("publicPaths"));
     RateLimit rateLimit = root.field("rateLimit").map(fields -> RateLimitReader.read(fields, file));
+    Optional<ClientTlsMaterial> redisTls =
+        redisTls(root.field("redisTls"), redis, rateLimit.perSecondRedis());
     Listener metrics = root.field("metrics").map(f -> listener(f, "0.0.0.0", 9090));
     Listener debug = root.field("debug").map(f -> listener(f, "127.0.0.1", 6070));
     Log log = root.field("log").map(SluiceReader::log);
@@ -165,8 +166,9 @@ final class SluiceReader {
         .toList();
   }
 
-  private Optional<ClientTlsMaterial> redisTls(Field field, RedisAddress redis) {
-    if (!field.absent() && !redis.tls()) {
+  private Optional<ClientTlsMaterial> redisTls(
+      Field field, RedisAddress redis, Optional<RedisAddress> perSecond) {
+    if (!field.absent() && !redis.tls() && perSecond.filter(RedisAddress::tls).isEmpty()) {
       field.error("redis is %s, without TLS: a URL with TLS begins with rediss".formatted(redis));
     }
     return TlsReader.readClient(field, file);

@@ -97,6 +97,13 @@ public final class Metrics {
           .buckets(.0001, .00025, .0005, .001, .0025, .005, .01, .015, .025, .05, .1, 1)
           .register(registry);
 
+  private final Gauge rateLimitCircuit =
+      Gauge.build(
+              "sluice_ratelimit_circuit_open",
+              "1 while Redis does not answer, so that descriptor limits go by the outage policy.")
+          .labelNames("redis")
+          .register(registry);
+
   private final Counter keyUsesDropped =
       Counter.build(
               "sluice_key_uses_dropped", "Uses of keys that are not recorded, for want of memory.")
@@ -264,6 +271,15 @@ public final class Metrics {
   /** What the descriptor limits count, by rule. */
   public RateLimitSeries rateLimit() {
     return rateLimit;
+  }
+
+  /**
+   * Whether the descriptor limits have ceased to ask a Redis that does not answer.
+   *
+   * @param redis {@code main} or {@code per_second}
+   */
+  public void rateLimitCircuit(String redis, boolean open) {
+    rateLimitCircuit.labels(redis).set(open ? 1 : 0);
   }
 
   /** A request to the rate limit service was answered by gRPC. */

@@ -29,6 +29,7 @@ public final class RateLimitSeries extends Collector {
 
   private final Map<Name, OfRule> rules = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> outages = new ConcurrentHashMap<>();
   private final LongAdder detailed = new LongAdder();
   private final LongAdder domainNotFound = new LongAdder();
   private final LongAdder globalShadowMode = new LongAdder();
@@ -134,6 +135,15 @@ public final class RateLimitSeries extends Collector {
     failures.computeIfAbsent(kind, unknown -> new LongAdder()).increment();
   }
 
+  /**
+   * A request could not be counted and was answered by the policy for outages.
+   *
+   * @param policy {@code open}, {@code closed} or {@code share}
+   */
+  public void answeredInOutage(String policy) {
+    outages.computeIfAbsent(policy, unknown -> new LongAdder()).increment();
+  }
+
   /** A request came for a domain that has no rules. */
   public void domainNotFound() {
     domainNotFound.increment();
@@ -173,6 +183,12 @@ public final class RateLimitSeries extends Collector {
             "Requests that were answered with an error.",
             List.of("err_type"));
     failures.forEach((kind, count) -> failed.add(List.of(kind), count));
+    Family outage =
+        new Family(
+            "sluice_ratelimit_outage_answers_total",
+            "Requests that could not be counted and were answered by the policy for outages.",
+            List.of("policy"));
+    outages.forEach((policy, count) -> outage.add(List.of(policy), count));
     Family requested =
         new Family("ratelimit_service_total_requests", "Requests by gRPC.", List.of("grpc_method"));
     requested.add(List.of("ShouldRateLimit"), requests);
@@ -188,7 +204,8 @@ public final class RateLimitSeries extends Collector {
     shadowed.add(List.of(), globalShadowMode);
     List<MetricFamilySamples> all = new ArrayList<>();
     ofRules.forEach(family -> all.add(family.samples()));
-    List.of(failed, requested, unknown, shadowed).forEach(family -> all.add(family.samples()));
+    List.of(failed, outage, requested, unknown, shadowed)
+        .forEach(family -> all.add(family.samples()));
     return all;
   }
 

@@ -20,6 +20,7 @@ public final class DescriptorLimits {
   private final Supplier<Optional<RuleTree>> rules;
   private final RateLimitCounters counters;
   private final Optional<OverLimitCache> cache;
+  private final LocalShare share;
   private final RateLimitOptions options;
   private final InstantSource clock;
   private final RateLimitMetrics metrics;
@@ -27,26 +28,35 @@ public final class DescriptorLimits {
   /**
    * @param rules the present ones; empty while none could be loaded
    * @param cache of what is over its limit; empty: the counters are asked each time
+   * @param share for an outage of the counters, if the options want it
    */
   public DescriptorLimits(
       Supplier<Optional<RuleTree>> rules,
       RateLimitCounters counters,
       Optional<OverLimitCache> cache,
+      LocalShare share,
       RateLimitOptions options,
       InstantSource clock,
       RateLimitMetrics metrics) {
     this.rules = rules;
     this.counters = counters;
     this.cache = cache;
+    this.share = share;
     this.options = options;
     this.clock = clock;
     this.metrics = metrics;
   }
 
+  /** The same, but for what is told. */
+  public DescriptorLimits with(RateLimitMetrics others) {
+    return new DescriptorLimits(rules, counters, cache, share, options, clock, others);
+  }
+
   /**
    * Counts a query and judges it.
    *
-   * @return fails with {@link InvalidQuery}, or as the counters fail
+   * @return fails with {@link InvalidQuery}, or, if the policy for outages says so, as the counters
+   *     fail
    */
   public CompletionStage<Verdict> judge(Query query) {
     Judgement judgement;
@@ -67,15 +77,23 @@ public final class DescriptorLimits {
     }
     return count(hits, judgement.someKnownToBeOver())
         .handle(
-            (values, failure) -> {
-              if (failure == null) {
-                return judgement.verdict(values);
-              }
-              judgement.failed();
-              throw failure instanceof CompletionException wrapped
-                  ? wrapped
-                  : new CompletionException(failure);
-            });
+            (counts, failure) ->
+                failure == null ? judgement.verdict(counts) : inOutage(judgement, failure));
+  }
+
+  private Verdict inOutage(Judgement judgement, Throwable failure) {
+    metrics.unavailable(options.outage());
+    return switch (options.outage()) {
+      case ERROR -> {
+        judgement.unanswered();
+        throw failure instanceof CompletionException wrapped
+            ? wrapped
+            : new CompletionException(failure);
+      }
+      case OPEN -> judgement.verdictWithoutCounts(false);
+      case CLOSED -> judgement.verdictWithoutCounts(true);
+      case SHARE -> judgement.verdictOfShare(share.count(judgement.hits()));
+    };
   }
 
   private CompletionStage<Counts> count(List<Hits> hits, boolean someOver) {

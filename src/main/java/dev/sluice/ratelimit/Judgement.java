@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Judgement {
   private static final long[] NONE = {};
 
+  /** Nobody knows when an outage ends. */
+  private static final long OUTAGE_MILLIS = 1_000;
+
   private final List<Asked> asked;
   private final Optional<OverLimitCache> cache;
   private final RateLimitOptions options;
@@ -86,11 +89,54 @@ final class Judgement {
   }
 
   /**
-   * To be called once.
+   * To be called once, or one of the others below.
    *
    * @param counts of the hits
    */
   Verdict verdict(Counts counts) {
+    return whole((each, next) -> counted(each, next, counts, cache));
+  }
+
+  /**
+   * By what this replica counted alone: nothing of it is true for longer than the outage.
+   *
+   * @param counts of the hits
+   */
+  Verdict verdictOfShare(Counts counts) {
+    return whole((each, next) -> counted(each, next, counts, Optional.empty()));
+  }
+
+  /** When the counters are away and everything is to pass, or nothing. */
+  Verdict verdictWithoutCounts(boolean over) {
+    return whole(
+        (each, next) -> {
+          unanswered(each);
+          Limit limit = hits.get(next).limit();
+          return over
+              ? status(each.rule().orElseThrow(), limit, true, 0, OUTAGE_MILLIS)
+              : Status.UNMATCHED;
+        });
+  }
+
+  /** When there is no verdict. */
+  void unanswered() {
+    for (Asked each : asked) {
+      if (each.limit().isPresent()) {
+        unanswered(each);
+      }
+    }
+  }
+
+  private void unanswered(Asked each) {
+    metrics.counted(each.rule().orElseThrow(), each.path(), HitCounts.unanswered(each.hits()));
+  }
+
+  /** Of a descriptor that was counted, and the place of its hits. */
+  private interface OfCounted {
+    Status status(Asked each, int next);
+  }
+
+  private Verdict whole(OfCounted ofCounted) {
     Whole whole = new Whole(asked.size());
     int next = 0;
     for (int i = 0; i < asked.size(); i++) {
@@ -100,8 +146,7 @@ final class Judgement {
         status =
             millisOver.length > 0 && millisOver[i] >= 0
                 ? knownToBeOver(each, each.limit().get(), millisOver[i])
-                : counted(
-                    each, hits.get(next), counts.value(next), counts.millisUntilReset(next++));
+                : ofCounted.status(each, next++);
       } else if (each.rule().isPresent()) {
         status = Status.UNLIMITED;
       }
@@ -115,29 +160,20 @@ final class Judgement {
         over && !options.shadow(), whole.statuses, Optional.ofNullable(whole.tightest));
   }
 
-  /** The counters failed. */
-  void failed() {
-    for (Asked each : asked) {
-      if (each.limit().isPresent()) {
-        metrics.counted(each.rule().orElseThrow(), each.path(), HitCounts.unanswered(each.hits()));
-      }
-    }
-    metrics.failed();
-  }
-
-  private Status counted(Asked each, Hits its, long value, long resetMillis) {
+  private Status counted(Asked each, int next, Counts counts, Optional<OverLimitCache> known) {
+    Hits its = hits.get(next);
+    long value = counts.value(next);
     Rule rule = each.rule().orElseThrow();
-    Limit limit = its.limit();
-    long near = options.nearThreshold(limit.requests());
+    long most = its.limit().requests();
+    long near = options.nearThreshold(most);
     metrics.counted(
-        rule,
-        each.path(),
-        HitCounts.counted(its.hits(), value, limit.requests(), near, rule.shadow()));
-    boolean over = value > limit.requests();
-    if (over && cache.isPresent()) {
-      remember(cache.get(), its, resetMillis);
+        rule, each.path(), HitCounts.counted(its.hits(), value, most, near, rule.shadow()));
+    boolean over = value > most;
+    long resetMillis = counts.millisUntilReset(next);
+    if (over && known.isPresent()) {
+      remember(known.get(), its, resetMillis);
     }
-    return status(rule, limit, over, Math.max(0, limit.requests() - value), resetMillis);
+    return status(rule, its.limit(), over, Math.max(0, most - value), resetMillis);
   }
 
   /** A rolling limit that several hits are over may still let one of them pass. */

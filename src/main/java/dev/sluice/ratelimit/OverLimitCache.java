@@ -53,8 +53,11 @@ public final class OverLimitCache {
    */
   Optional<Long> millisOver(String key, long limit) {
     Over over = known.getIfPresent(key);
-    return over == null || over.limit < limit
-        ? Optional.empty()
-        : Optional.of(Math.max(0, (over.untilNanos - nanos.getAsLong()) / 1_000_000));
+    if (over == null || over.limit < limit) {
+      return Optional.empty();
+    }
+    // The cache drops entries in time, but is not exact to the second.
+    long left = over.untilNanos - nanos.getAsLong();
+    return left <= 0 ? Optional.empty() : Optional.of(left / 1_000_000);
   }
 }

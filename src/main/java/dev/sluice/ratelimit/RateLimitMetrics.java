@@ -12,8 +12,8 @@ public interface RateLimitMetrics {
    */
   void counted(Rule rule, List<String> path, HitCounts hits);
 
-  /** A request could not be counted: the counters failed. */
-  void failed();
+  /** A request could not be counted, and got what the policy says. */
+  void unavailable(OutagePolicy policy);
 
   /** A query was refused before anything was counted. */
   void refused(InvalidQuery why);

@@ -9,12 +9,18 @@ package dev.sluice.ratelimit;
  * @param nearLimitRatio from which part of a limit on hits count as near to it; 0 to 1
  * @param stopWhenOver whether a request that goes over one of its limits counts only there, and not
  *     in its other descriptors
+ * @param outage what a request gets that cannot be counted
  */
 public record RateLimitOptions(
-    String keyPrefix, boolean shadow, boolean quota, float nearLimitRatio, boolean stopWhenOver) {
+    String keyPrefix,
+    boolean shadow,
+    boolean quota,
+    float nearLimitRatio,
+    boolean stopWhenOver,
+    OutagePolicy outage) {
   /** No prefix, no mode, near from 80 percent on. */
   public static final RateLimitOptions DEFAULTS =
-      new RateLimitOptions("", false, false, 0.8f, false);
+      new RateLimitOptions("", false, false, 0.8f, false, OutagePolicy.ERROR);
 
   public RateLimitOptions {
     if (!(nearLimitRatio >= 0 && nearLimitRatio <= 1)) {

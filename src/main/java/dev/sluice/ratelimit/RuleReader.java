@@ -24,7 +24,7 @@ final class RuleReader {
           "value_to_metric",
           "metadata");
   private static final Set<String> OF_A_LIMIT =
-      Set.of("unit", "requests_per_unit", "unlimited", "name", "replaces");
+      Set.of("unit", "period", "requests_per_unit", "unlimited", "algorithm", "name", "replaces");
 
   /** Aliases can make a small file mean a vast tree. */
   private static final int MOST_DESCRIPTORS = 1_000_000;
@@ -143,7 +143,7 @@ final class RuleReader {
               return new Rule(
                   place.domain,
                   place.path,
-                  limit(fields, name),
+                  LimitReader.read(fields, name, reading),
                   name,
                   replaces(fields, name),
                   shadow,
@@ -162,23 +162,6 @@ final class RuleReader {
         .map("metadata")
         .map(map -> new MetadataReader(reading).read(map))
         .orElse(Metadata.Fields.NONE);
-  }
-
-  /** Empty when there is none, or a problem. */
-  private Optional<Limit> limit(RuleFields fields, String name) {
-    String given = fields.text("unit");
-    Optional<Unit> unit = Unit.parse(given);
-    long requests = fields.number("requests_per_unit");
-    if (fields.truth("unlimited")) {
-      if (unit.isPresent()) {
-        reading.error(fields.node(), "should not specify rate limit unit when unlimited");
-      }
-      return Optional.empty();
-    }
-    if (unit.isEmpty()) {
-      reading.error(fields.node(), "invalid rate limit unit '" + given + "'");
-    }
-    return unit.map(each -> new Limit(requests, each.seconds(), Algorithm.FIXED, name));
   }
 
   private List<String> replaces(RuleFields fields, String name) {

@@ -154,13 +154,13 @@ final class RedisConnection {
 
   private CompletionStage<List<Object>> run(
       Script script, String[] keys, byte[][] arguments, int most) {
-    return call(
-        new Call<>(script.name(), most, false),
-        redis -> redis.evalsha(script.sha1(), ScriptOutputType.MULTI, keys, arguments),
-        redis -> {
-          byte[] text = script.text().getBytes(StandardCharsets.UTF_8);
-          return redis.eval(text, ScriptOutputType.MULTI, keys, arguments);
+    Call<List<Object>> call = new Call<>(script.name(), most, false);
+    onLoop(
+        () -> {
+          enter(call);
+          send(call, script, keys, arguments);
         });
+    return call.answer;
   }
 
   CompletionStage<String> ping() {
@@ -211,6 +211,17 @@ final class RedisConnection {
   /** Sends a call, unless it has ended meanwhile. On the loop. */
   <T> void send(Call<T> call, Command<T> command) {
     send(call, command, failure -> fail(call, failure));
+  }
+
+  /** Sends a call that runs a script, unless it has ended meanwhile. On the loop. */
+  void send(Call<List<Object>> call, Script script, String[] keys, byte[][] arguments) {
+    attempt(
+        call,
+        redis -> redis.evalsha(script.sha1(), ScriptOutputType.MULTI, keys, arguments),
+        redis -> {
+          byte[] text = script.text().getBytes(StandardCharsets.UTF_8);
+          return redis.eval(text, ScriptOutputType.MULTI, keys, arguments);
+        });
   }
 
   private <T> CompletionStage<T> call(

@@ -10,7 +10,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Counts by INCRBY, one key at a time, so that it works on a cluster as well.
+ * Counts one key at a time, so that it works on a cluster as well: fixed windows by INCRBY, rolling
+ * ones by a script.
  *
  * <p>Hits on a key for which a command is in flight wait for its answer and then share one command.
  * So a hot key costs one command a round trip and event loop, however many hits it gets.
@@ -28,12 +29,16 @@ public final class RedisRateLimitCounters implements RateLimitCounters {
    *     all expire in the same second
    */
   public RedisRateLimitCounters(RedisConnections redis, int jitterSeconds) {
+    this(redis, jitterSeconds, Script.shipped("rolling"));
+  }
+
+  RedisRateLimitCounters(RedisConnections redis, int jitterSeconds, Script rolling) {
     this.redis = redis;
     for (RedisConnection connection : redis.all()) {
       merged.put(
           connection,
           new MergedHits(
-              connection, redis, windowSeconds -> windowSeconds + jitter(jitterSeconds)));
+              connection, redis, rolling, windowSeconds -> windowSeconds + jitter(jitterSeconds)));
     }
   }
 

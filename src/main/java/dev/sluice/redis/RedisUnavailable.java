@@ -23,7 +23,9 @@ public final class RedisUnavailable extends RuntimeException {
     /** Redis is there and does not serve: it reads its data, is a replica, its memory is full. */
     REFUSED,
     /** Redis answered with another error, or as many calls as may be are in flight. */
-    ERROR;
+    ERROR,
+    /** Redis was not asked, because it had not answered before. */
+    CIRCUIT_OPEN;
 
     String label() {
       return switch (this) {
@@ -32,6 +34,7 @@ public final class RedisUnavailable extends RuntimeException {
         case DISCONNECTED -> "disconnected";
         case REFUSED -> "refused";
         case ERROR -> "error";
+        case CIRCUIT_OPEN -> "circuit_open";
       };
     }
   }

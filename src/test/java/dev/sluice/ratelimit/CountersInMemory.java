@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 final class CountersInMemory implements RateLimitCounters {
   final Map<String, Long> values = new HashMap<>();
   final List<Hits> asked = new ArrayList<>();
+  long millisUntilReset;
   Optional<RuntimeException> failure = Optional.empty();
 
   @Override
@@ -22,7 +23,8 @@ final class CountersInMemory implements RateLimitCounters {
     }
     Counts counts = new Counts(hits.size());
     for (int i = 0; i < hits.size(); i++) {
-      counts.set(i, values.merge(hits.get(i).key(), hits.get(i).hits(), Long::sum), 0);
+      counts.set(
+          i, values.merge(hits.get(i).key(), hits.get(i).hits(), Long::sum), millisUntilReset);
     }
     return CompletableFuture.completedFuture(counts);
   }

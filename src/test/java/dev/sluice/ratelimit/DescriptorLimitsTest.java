@@ -31,6 +31,7 @@ final class DescriptorLimitsTest {
   private Optional<RuleTree> rules = Optional.empty();
   private Optional<OverLimitCache> cache = Optional.empty();
   private final AtomicLong nanos = new AtomicLong();
+  private final LocalShare share = new LocalShare(() -> 2, nanos::get);
 
   @ParameterizedTest
   @CsvSource({
@@ -212,7 +213,7 @@ final class DescriptorLimitsTest {
 
   @Test
   void judge_globalShadowMode_changesOnlyTheWhole() {
-    options = new RateLimitOptions("", true, false, 0.8f, false);
+    options = new RateLimitOptions("", true, false, 0.8f, false, OutagePolicy.ERROR);
     given(rule("key: k", "unit: minute, requests_per_unit: 0"));
 
     Verdict verdict = judge("d", descriptor("k=v"));
@@ -241,7 +242,7 @@ final class DescriptorLimitsTest {
     "u, true, false"
   })
   void judge_quotas_refuseWhenAllAreOver(String asked, boolean everyRule, boolean over) {
-    options = new RateLimitOptions("", false, everyRule, 0.8f, false);
+    options = new RateLimitOptions("", false, everyRule, 0.8f, false, OutagePolicy.ERROR);
     given(
         """
         domain: d
@@ -288,7 +289,7 @@ final class DescriptorLimitsTest {
 
   @Test
   void judge_keyPrefix_standsFirst() {
-    options = new RateLimitOptions("prefix:", false, false, 0.8f, false);
+    options = new RateLimitOptions("prefix:", false, false, 0.8f, false, OutagePolicy.ERROR);
     given(rule("key: k", "unit: second"));
 
     judge("d", descriptor("k=v"));
@@ -332,7 +333,7 @@ final class DescriptorLimitsTest {
     assertThatThrownBy(() -> judge("d", descriptor("x=v"), descriptor("k=v")))
         .isInstanceOf(CompletionException.class)
         .hasCause(counters.failure.get());
-    assertThat(told.lines).containsExactly("d.k 1 hits", "failed");
+    assertThat(told.lines).containsExactly("unavailable: ERROR", "d.k 1 hits");
     assertThat(told.hits).containsExactly(HitCounts.unanswered(1));
   }
 
@@ -398,7 +399,7 @@ final class DescriptorLimitsTest {
         "full; full+1"
       })
   void judge_stopWhenOver_countsOnlyWhatGoesOver(String keys, String asked) {
-    options = new RateLimitOptions("", false, false, 0.8f, true);
+    options = new RateLimitOptions("", false, false, 0.8f, true, OutagePolicy.ERROR);
     given(
         """
         domain: d
@@ -425,7 +426,7 @@ final class DescriptorLimitsTest {
 
   @Test
   void judge_stopWhenOverAndOneKnownToBe_onlyLooksAtTheOthers() {
-    options = new RateLimitOptions("", false, false, 0.8f, true);
+    options = new RateLimitOptions("", false, false, 0.8f, true, OutagePolicy.ERROR);
     cache = Optional.of(new OverLimitCache(1 << 20, nanos::get));
     given(
         """
@@ -479,6 +480,86 @@ final class DescriptorLimitsTest {
         .isEqualTo(tightest);
   }
 
+  @Test
+  void judge_aPeriodOfItsOwn_isAlignedToTheEpoch() {
+    given(rule("key: k", "period: 90s, requests_per_unit: 5"));
+
+    assertThat(judge("d", descriptor("k=v")).statuses())
+        .extracting(Status::remaining, Status::secondsUntilReset)
+        .containsExactly(tuple(4L, 26L));
+    assertThat(counters.values).containsOnlyKeys("d_k_v_1170");
+  }
+
+  @Test
+  void judge_rolling_hasOneKeyAndTheResetOfItsCounter() {
+    given(rule("key: k", "unit: minute, requests_per_unit: 5, algorithm: rolling"));
+    counters.millisUntilReset = 1_001;
+
+    assertThat(judge("d", descriptor("k=v")).statuses())
+        .extracting(Status::remaining, Status::secondsUntilReset)
+        .containsExactly(tuple(4L, 2L));
+    assertThat(counters.values).containsOnlyKeys("d_k_v_rolling_60");
+  }
+
+  @ParameterizedTest(name = "{0} hits over it: remembered for {1} ms")
+  @CsvSource({"0, 1500", "1, 1500", "2, 0"})
+  void judge_rollingOverItsLimit_isRememberedUntilOneHitWouldPass(long hits, long millis) {
+    cache = Optional.of(new OverLimitCache(1 << 20, nanos::get));
+    given(rule("key: k", "unit: minute, requests_per_unit: 5, algorithm: rolling"));
+    counters.values.put("d_k_v_rolling_60", 6L);
+    counters.millisUntilReset = 1_500;
+    judge("d", descriptor(Optional.empty(), OptionalLong.of(hits), "k=v"));
+    counters.asked.clear();
+
+    nanos.addAndGet(1_499_000_000);
+    judge("d", descriptor("k=v"));
+    assertThat(counters.asked).hasSize(millis == 0 ? 1 : 0);
+    nanos.addAndGet(1_500_000_000);
+    judge("d", descriptor("k=v"));
+    assertThat(counters.asked).hasSize(millis == 0 ? 2 : 1);
+  }
+
+  @ParameterizedTest(name = "{0}: over {1}")
+  @CsvSource({"OPEN, false", "CLOSED, true"})
+  void judge_outage_passesOrRefusesWhatHasALimit(OutagePolicy policy, boolean over) {
+    outage(policy);
+    given(
+        """
+        domain: d
+        descriptors:
+        - {key: k, rate_limit: {unit: minute, requests_per_unit: 5}}
+        - {key: s, shadow_mode: true, rate_limit: {unit: minute, requests_per_unit: 5}}
+        - {key: u, rate_limit: {unlimited: true}}
+        """);
+    counters.failure = Optional.of(new IllegalStateException("gone"));
+
+    Verdict verdict = judge("d", descriptor("k=v"), descriptor("s=v"), descriptor("u=v"));
+
+    assertThat(verdict.overLimit()).isEqualTo(over);
+    assertThat(verdict.statuses())
+        .extracting(Status::overLimit)
+        .containsExactly(over, false, false);
+    assertThat(told.lines).contains("unavailable: " + policy, "d.k 1 hits");
+    assertThat(judge("d", descriptor("x=v")).overLimit()).isFalse();
+  }
+
+  @Test
+  void judge_outageWithShares_admitsThisReplicasPart() {
+    outage(OutagePolicy.SHARE);
+    cache = Optional.of(new OverLimitCache(1 << 20, nanos::get));
+    given(rule("key: k", "unit: minute, requests_per_unit: 5"));
+    counters.failure = Optional.of(new IllegalStateException("gone"));
+
+    // Two replicas: two of five each.
+    assertThat(statuses(3, "k=v"))
+        .extracting(Status::overLimit, Status::remaining)
+        .containsExactly(tuple(false, 1L), tuple(false, 0L), tuple(true, 0L));
+    counters.failure = Optional.empty();
+    assertThat(judge("d", descriptor("k=v")).overLimit())
+        .as("what was refused by a share is not remembered")
+        .isFalse();
+  }
+
   @ParameterizedTest(name = "{0} {1}: {2}")
   @CsvSource({
     "'', k=a, d.k",
@@ -501,6 +582,10 @@ final class DescriptorLimitsTest {
 
   private void given(String yaml) {
     rules = Optional.of(Yaml.rules(yaml));
+  }
+
+  private void outage(OutagePolicy policy) {
+    options = new RateLimitOptions("", false, false, 0.8f, false, policy);
   }
 
   private static String rule(String descriptor, String limit) {
@@ -539,7 +624,7 @@ final class DescriptorLimitsTest {
   }
 
   private Verdict judge(Query query) {
-    return new DescriptorLimits(() -> rules, counters, cache, options, () -> now, told)
+    return new DescriptorLimits(() -> rules, counters, cache, share, options, () -> now, told)
         .judge(query)
         .toCompletableFuture()
         .join();

@@ -17,7 +17,9 @@ final class HitCountsProperties {
       @ForAll @LongRange(min = 0, max = 40) long limit,
       @ForAll @FloatRange(min = 0, max = 1) float ratio,
       @ForAll boolean shadow) {
-    long near = new RateLimitOptions("", false, false, ratio, false).nearThreshold(limit);
+    long near =
+        new RateLimitOptions("", false, false, ratio, false, OutagePolicy.ERROR)
+            .nearThreshold(limit);
     long over = LongStream.rangeClosed(before + 1, before + hits).filter(v -> v > limit).count();
     long close =
         LongStream.rangeClosed(before + 1, before + hits)

@@ -188,6 +188,39 @@ final class RuleLoaderTest {
     assertThat(loaded.tree().has("e")).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({"1s, 1", "90s, 90", "15m, 900", "12h, 43200", "30d, 2592000", "365d, 31536000"})
+  void load_period_isOfAnyLength(String period, int seconds) {
+    assertThat(Yaml.rules(limit("requests_per_unit: 1, period: " + period)).rules())
+        .extracting(rule -> rule.limit().orElseThrow())
+        .containsExactly(new Limit(1, seconds, Algorithm.FIXED, ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rolling, ROLLING", "Rolling, ROLLING", "fixed, FIXED"})
+  void load_algorithm_whateverItsCase(String text, Algorithm algorithm) {
+    assertThat(Yaml.rules(limit("requests_per_unit: 1, unit: day, algorithm: " + text)).rules())
+        .extracting(rule -> rule.limit().orElseThrow().algorithm())
+        .containsExactly(algorithm);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "unit: day, period: 1d | give either 'unit' or 'period'",
+        "period: 366d | invalid period '366d': expected such as 90s, 15m, 12h or 30d, up to 365d",
+        "period: 1.5h | invalid period '1.5h': expected such as 90s, 15m, 12h or 30d, up to 365d",
+        "period: 0s | invalid period '0s': expected such as 90s, 15m, 12h or 30d, up to 365d",
+        "unit: day, algorithm: leaky | invalid algorithm 'leaky': expected fixed or rolling",
+        "unlimited: true, period: 1d | should not specify period or algorithm when unlimited",
+        "unit: day, algorithm: rolling, requests_per_unit: 2147483648 | requests_per_unit of a"
+            + " rolling limit must be at most 2147483647"
+      })
+  void load_badPeriodOrAlgorithm_saysWhatWasExpected(String limit, String problem) {
+    assertThat(Yaml.problems(limit(limit))).singleElement().asString().endsWith(problem);
+  }
+
   @Test
   void load_metadata_keepsItsTypes() {
     RuleTree tree =

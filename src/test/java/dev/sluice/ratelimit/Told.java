@@ -15,8 +15,8 @@ final class Told implements RateLimitMetrics {
   }
 
   @Override
-  public void failed() {
-    lines.add("failed");
+  public void unavailable(OutagePolicy policy) {
+    lines.add("unavailable: " + policy);
   }
 
   @Override

@@ -3,9 +3,11 @@ package dev.sluice.edge.ratelimit;
 import dev.sluice.metrics.RateLimitSeries;
 import dev.sluice.ratelimit.HitCounts;
 import dev.sluice.ratelimit.InvalidQuery;
+import dev.sluice.ratelimit.OutagePolicy;
 import dev.sluice.ratelimit.RateLimitMetrics;
 import dev.sluice.ratelimit.Rule;
 import java.util.List;
+import java.util.Locale;
 
 /** Counts what the descriptor limits do, by rule, under the names of envoyproxy/ratelimit. */
 public final class RuleMetrics implements RateLimitMetrics {
@@ -27,8 +29,12 @@ public final class RuleMetrics implements RateLimitMetrics {
   }
 
   @Override
-  public void failed() {
-    series.failed("redis_error");
+  public void unavailable(OutagePolicy policy) {
+    if (policy == OutagePolicy.ERROR) {
+      series.failed("redis_error");
+    } else {
+      series.answeredInOutage(policy.name().toLowerCase(Locale.ROOT));
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.edge.Answer;
 import dev.sluice.ratelimit.Counts;
 import dev.sluice.ratelimit.DescriptorLimits;
+import dev.sluice.ratelimit.LocalShare;
 import dev.sluice.ratelimit.RateLimitCounters;
 import dev.sluice.ratelimit.RateLimitOptions;
 import dev.sluice.ratelimit.RuleFiles;
@@ -36,6 +37,7 @@ final class RateLimitJsonTest {
               () -> RULES,
               counters,
               Optional.empty(),
+              new LocalShare(() -> 1, System::nanoTime),
               RateLimitOptions.DEFAULTS,
               () -> Instant.ofEpochSecond(1_234),
               new Silent()),

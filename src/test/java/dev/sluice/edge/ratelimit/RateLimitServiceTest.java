@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.UInt64Value;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.DescriptorLimits;
+import dev.sluice.ratelimit.LocalShare;
 import dev.sluice.ratelimit.RateLimitOptions;
 import dev.sluice.ratelimit.RuleFiles;
 import dev.sluice.ratelimit.RuleLoader;
@@ -94,6 +95,7 @@ final class RateLimitServiceTest {
             () -> rules,
             new RedisRateLimitCounters(connections, 300),
             Optional.empty(),
+            new LocalShare(() -> 1, System::nanoTime),
             RateLimitOptions.DEFAULTS,
             () -> NOW,
             new Silent());

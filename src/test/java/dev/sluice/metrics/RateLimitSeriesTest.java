@@ -1,0 +1,62 @@
+package dev.sluice.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.prometheus.client.Collector.MetricFamilySamples.Sample;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class RateLimitSeriesTest {
+  private static final List<String> RULE = List.of("k");
+
+  private final RateLimitSeries series = new RateLimitSeries();
+
+  @Test
+  void aRule_isNamedByItsTwoOutermostKeys() {
+    series.of("d", List.of("a", "b", "c"), List.of("a", "b", "c")).totalHits(2);
+    series.of("d", List.of("a", "b"), List.of("a", "b")).totalHits(1);
+    series.of("d", List.of("a"), List.of("a")).totalHits(5);
+
+    assertThat(totals())
+        .extracting(sample -> sample.labelValues + " " + sample.value)
+        .containsExactlyInAnyOrder("[d, a, b] 3.0", "[d, a, ] 5.0");
+  }
+
+  @Test
+  void namesOfTheReference_haveNoSuffix() {
+    series.of("d", RULE, RULE).nearLimit(1);
+    series.failed("redis_error");
+
+    assertThat(series.collect())
+        .flatExtracting(family -> family.samples)
+        .extracting(sample -> sample.name)
+        .contains(
+            "ratelimit_service_rate_limit_near_limit",
+            "ratelimit_service_should_rate_limit_error",
+            "ratelimit_service_total_requests");
+  }
+
+  @Test
+  void valuesOfRequests_areBounded_theRestCountsWithTheRule() {
+    for (int i = 0; i < 10_500; i++) {
+      series.of("d", List.of("k_" + i), RULE).totalHits(1);
+    }
+
+    assertThat(totals()).hasSize(10_001);
+    assertThat(totals())
+        .filteredOn(sample -> sample.labelValues.get(1).equals("k"))
+        .extracting(sample -> sample.value)
+        .containsExactly(500.0);
+  }
+
+  @Test
+  void aLongValue_isCut() {
+    series.of("d", List.of("k_" + "x".repeat(5_000)), RULE).totalHits(1);
+
+    assertThat(totals().get(0).labelValues.get(1)).hasSize(200);
+  }
+
+  private List<Sample> totals() {
+    return series.collect().get(0).samples;
+  }
+}

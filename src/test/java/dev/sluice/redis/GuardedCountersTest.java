@@ -1,0 +1,132 @@
+package dev.sluice.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.metrics.Metrics;
+import dev.sluice.ratelimit.Algorithm;
+import dev.sluice.ratelimit.Counts;
+import dev.sluice.ratelimit.Limit;
+import dev.sluice.ratelimit.RateLimitCounters.Hits;
+import dev.sluice.redis.RedisUnavailable.Outcome;
+import io.lettuce.core.RedisClient;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What becomes of calls while a real Redis stands still. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class GuardedCountersTest {
+  private static final Limit LIMIT = new Limit(10, 3_600, Algorithm.FIXED, "");
+
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+  private final Metrics metrics = new Metrics();
+  private final AtomicLong nanos = new AtomicLong();
+
+  @AfterAll
+  void stop() {
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  @Test
+  void redisStandsStill_callsFailAtOnce_andRedisIsNotFlooded_andItRecovers() throws Exception {
+    try (EmbeddedRedis redis = EmbeddedRedis.start(EmbeddedRedis.Options.inMemory());
+        RedisConnections connections =
+            Store.connect(new RedisOptions(redis.url(), Duration.ofMillis(15), 10_000), loops)) {
+      GuardedCounters counters =
+          new GuardedCounters(
+              "main", new RedisRateLimitCounters(connections, 300), nanos::get, metrics);
+      signal(redis, "STOP");
+      try {
+        assertThat(outcomes(counters, "first", 20)).containsKey(Outcome.TIMEOUT);
+        assertThat(open()).isEqualTo(1);
+
+        assertThat(outcomes(counters, "second", 2_000))
+            .containsExactly(Map.entry(Outcome.CIRCUIT_OPEN, 2_000));
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        assertThat(outcomes(counters, "probe", 100))
+            .containsExactly(Map.entry(Outcome.TIMEOUT, 1), Map.entry(Outcome.CIRCUIT_OPEN, 99));
+      } finally {
+        signal(redis, "CONT");
+      }
+      Awaitility.await()
+          .ignoreExceptions()
+          .untilAsserted(
+              () -> {
+                nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+                assertThat(count(counters, "after").toCompletableFuture().join().size()).isOne();
+              });
+      assertThat(open()).isZero();
+      try (RedisClient client = RedisClient.create(redis.url())) {
+        assertThat(client.connect().sync().keys("second*")).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aKeyThatIsNoCounter_doesNotSpareTheOthers() {
+    Store.STANDALONE.commands().set("no-counter", "text");
+    GuardedCounters counters =
+        new GuardedCounters(
+            "other",
+            new RedisRateLimitCounters(Store.STANDALONE.connections(), 300),
+            nanos::get,
+            metrics);
+    for (int i = 0; i < 30; i++) {
+      assertThat(outcome(count(counters, "no-counter"))).isEqualTo(Outcome.ERROR);
+    }
+
+    assertThat(count(counters, "a-counter").toCompletableFuture().join().size()).isOne();
+  }
+
+  private static CompletionStage<Counts> count(GuardedCounters counters, String key) {
+    return counters.count(List.of(new Hits(key, 1, LIMIT)));
+  }
+
+  private static Map<Outcome, Integer> outcomes(GuardedCounters counters, String key, int calls) {
+    List<CompletionStage<Counts>> made = new ArrayList<>();
+    for (int i = 0; i < calls; i++) {
+      made.add(count(counters, key + i));
+    }
+    Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
+    made.forEach(call -> outcomes.merge(outcome(call), 1, Integer::sum));
+    return outcomes;
+  }
+
+  private static Outcome outcome(CompletionStage<Counts> call) {
+    try {
+      int size = call.toCompletableFuture().join().size();
+      throw new AssertionError("answered: " + size);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RedisUnavailable unavailable) {
+        return unavailable.outcome();
+      }
+      throw e;
+    }
+  }
+
+  private double open() {
+    return metrics
+        .registry()
+        .getSampleValue(
+            "sluice_ratelimit_circuit_open", new String[] {"redis"}, new String[] {"main"});
+  }
+
+  private static void signal(EmbeddedRedis redis, String signal) throws Exception {
+    String pid = Long.toString(redis.pid());
+    assertThat(new ProcessBuilder("kill", "-" + signal, pid).start().waitFor()).isZero();
+  }
+}
