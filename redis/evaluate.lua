@@ -3,10 +3,12 @@
 -- Says how limits stand; counts nothing and writes nothing.
 --
 -- KEYS  the organization's version, then one key a scope
--- ARGV  for each scope as admit.lua has it
+-- ARGV  the time in ms at which the windows are looked at; earlier than now, it is now; then for each
+--       scope as admit.lua has it
 -- reply as that of admit.lua for one hit, without the status
 
-local time, reply, at = now(), {}, 1
+local time, reply, at = now(), {}, 2
+local seen = math.max(time, tonumber(ARGV[1]))
 for k = 2, #KEYS do
   local behind = at + 2 * ARGV[at]
   if ARGV[at] == '-1' then
@@ -22,15 +24,15 @@ for k = 2, #KEYS do
   else
     local windows, number = decode(redis.call('GET', KEYS[k]) or ''), 0
     for _, w in ipairs(windows) do
-      advance(w, floor(time * SUBWINDOWS / w.period))
+      advance(w, floor(seen * SUBWINDOWS / w.period))
     end
     for i = at + 1, behind, 2 do
       local w
-      w, number = ask(windows, number, tonumber(ARGV[i]), time)
+      w, number = ask(windows, number, tonumber(ARGV[i]), seen)
       reply[#reply + 1] = w.sum
-      reply[#reply + 1] = reset(w, time)
+      reply[#reply + 1] = reset(w, seen)
       local limit = tonumber(ARGV[i + 1])
-      reply[#reply + 1] = retry(w, limit < 0 and -limit - 1 or limit, 1, time)
+      reply[#reply + 1] = retry(w, limit < 0 and -limit - 1 or limit, 1, seen)
     end
   end
   at = behind + 1

@@ -1,5 +1,6 @@
 package dev.sluice;
 
+import dev.sluice.admission.RefusalStore;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.config.SluiceConfig.DecisionLog.Destination;
 import dev.sluice.edge.Decided;
@@ -8,8 +9,6 @@ import dev.sluice.edge.decisions.DecisionLines;
 import dev.sluice.edge.decisions.KeptRefusals;
 import dev.sluice.edge.decisions.LineSink;
 import dev.sluice.metrics.Metrics;
-import dev.sluice.redis.RedisConnections;
-import dev.sluice.redis.RedisRefusals;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -25,16 +24,14 @@ final class DecisionRecording {
   private final Optional<KeptRefusals> refusals;
   private volatile Optional<DecisionLines> lines = Optional.empty();
 
-  DecisionRecording(SluiceConfig settings, RedisConnections redis, Metrics metrics) {
+  DecisionRecording(SluiceConfig settings, RefusalStore store, Metrics metrics) {
     this.settings = settings.decisionLog();
     this.metrics = metrics;
     SluiceConfig.Refusals kept = settings.refusals();
     this.refusals =
         kept.most() == 0
             ? Optional.empty()
-            : Optional.of(
-                new KeptRefusals(
-                    new RedisRefusals(redis, kept.keepFor(), kept.most()), kept.queue(), metrics));
+            : Optional.of(new KeptRefusals(store, kept.queue(), metrics));
   }
 
   /** May be called on an event loop. */

@@ -2,9 +2,12 @@ package dev.sluice;
 
 import dev.sluice.account.CallerLookup;
 import dev.sluice.account.Callers;
+import dev.sluice.account.CallersById;
 import dev.sluice.account.KeyUse;
 import dev.sluice.admission.Admission;
 import dev.sluice.admission.Counters;
+import dev.sluice.admission.Explain;
+import dev.sluice.admission.RefusalStore;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.edge.Deciding;
@@ -12,10 +15,14 @@ import dev.sluice.edge.Notices;
 import dev.sluice.edge.Proofs;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
+import dev.sluice.edge.debug.ExplainPage;
+import dev.sluice.edge.debug.LiveQueues;
+import dev.sluice.edge.explain.ExplanationJson;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisCounters;
+import dev.sluice.redis.RedisRefusals;
 import dev.sluice.redis.RehearsalAccounts;
 import dev.sluice.redis.SharedSecret;
 import io.vertx.core.Vertx;
@@ -36,6 +43,7 @@ final class Decisions {
   private final Counters counters;
   private final KeyUseRecording keyUse;
   private final DecisionRecording recording;
+  private final RefusalStore refusals;
   private final ProofSecret proofSecret;
   private final ReplicaCount replicas;
   private final Deciding deciding;
@@ -54,7 +62,9 @@ final class Decisions {
     this.counters = new RedisCounters(redis);
     this.keyUse = new KeyUseRecording(redis, metrics);
     this.replicas = new ReplicaCount(redis, metrics);
-    this.recording = new DecisionRecording(settings, redis, metrics);
+    this.refusals =
+        new RedisRefusals(redis, settings.refusals().keepFor(), settings.refusals().most());
+    this.recording = new DecisionRecording(settings, refusals, metrics);
     RequestId ids = new RequestId();
     Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
     this.proofSecret = new ProofSecret(new SharedSecret(redis), proofs);
@@ -86,6 +96,16 @@ final class Decisions {
   /** By which the doors are tried before they open: of a caller who exists nowhere. */
   Admission rehearsed() {
     return rehearsed;
+  }
+
+  /** The page that says why, for the debug door. */
+  ExplainPage explained() {
+    LiveQueues queues = new LiveQueues(live::inForce, live.dispatcher()::snapshot);
+    return new ExplainPage(
+        new CallersById(accounts),
+        new Explain(live::catalog, counters, queues, clock),
+        new ExplanationJson(settings.gateway().busyStatus()),
+        refusals);
   }
 
   RedisAccounts accounts() {

@@ -2,6 +2,7 @@ package dev.sluice;
 
 import dev.sluice.account.Names;
 import dev.sluice.commandline.ApplyCommand;
+import dev.sluice.commandline.ExplainCommand;
 import dev.sluice.commandline.ExportCommand;
 import dev.sluice.commandline.ImportCommand;
 import dev.sluice.commandline.KeysCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       UsersCommand.class,
       KeysCommand.class,
       TiersCommand.class,
+      ExplainCommand.class,
       ApplyCommand.class,
       ExportCommand.class,
       ImportCommand.class,

@@ -72,13 +72,7 @@ public final class Server implements AutoCloseable {
             PartOptions.upstream(settings));
     DescriptorLimits limits =
         RateLimiting.limits(
-            settings.rateLimit(),
-            store,
-            vertx,
-            live::rules,
-            decisions.replicas(),
-            clock,
-            metrics);
+            settings.rateLimit(), store, vertx, live::rules, decisions.replicas(), clock, metrics);
     this.edges = new EdgeDoors(settings, endpoints, vertx, decisions, limits, readiness);
     this.metricsDoor =
         new MetricsDoor(
@@ -88,7 +82,8 @@ public final class Server implements AutoCloseable {
             vertx,
             endpoints.http("debug", settings.debug()),
             live::inForce,
-            live.dispatcher()::snapshot);
+            live.dispatcher()::snapshot,
+            decisions.explained());
   }
 
   /** A server that listens, and where. */

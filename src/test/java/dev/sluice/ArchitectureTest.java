@@ -37,7 +37,9 @@ class ArchitectureTest {
           entry("backend", Set.of("policy")),
           entry("ratelimit", Set.of()),
           entry("config", Set.of("policy", "queue", "backend", "account", "ratelimit", "tls")),
-          entry("commandline", Set.of("account", "config", "policy", "redis", "metrics")),
+          entry(
+              "commandline",
+              Set.of("account", "admission", "config", "policy", "redis", "metrics", "edge")),
           entry(
               "redis",
               Set.of("admission", "account", "policy", "usage", "metrics", "ratelimit", "tls")),

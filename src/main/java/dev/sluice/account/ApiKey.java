@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -138,12 +139,16 @@ public record ApiKey(
     return Standing.GOOD;
   }
 
-  /** How it stands for one who presents this text of it. */
-  Standing standing(KeyText presented, Instant now, Optional<KeyAge> age) {
+  /**
+   * How it stands for one who presents a text of it.
+   *
+   * @param hash of the text; it costs something, and is seldom needed
+   */
+  Standing standing(Supplier<String> hash, Instant now, Optional<KeyAge> age) {
     boolean rotated =
         previous
             .filter(before -> !now.isBefore(before.until()))
-            .filter(before -> before.isOf(presented))
+            .filter(before -> before.secret().hash().equals(hash.get()))
             .isPresent();
     return rotated && !revoked ? Standing.ROTATED : standing(now, age);
   }

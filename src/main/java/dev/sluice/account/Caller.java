@@ -4,6 +4,7 @@ import dev.sluice.policy.Tier;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A key with all the records that decide about it, as they were together at one version.
@@ -39,7 +40,20 @@ public record Caller(
    * @param presented the text by which the key was found
    */
   public Standing standing(KeyText presented, Instant now) {
-    Standing own = key.standing(presented, now, organization.keyAge());
+    return standing(presented::hash, now);
+  }
+
+  /**
+   * Whether the key is honoured.
+   *
+   * @param presented which of its secrets is presented
+   */
+  public Standing standing(KeySecret presented, Instant now) {
+    return standing(presented::hash, now);
+  }
+
+  private Standing standing(Supplier<String> hash, Instant now) {
+    Standing own = key.standing(hash, now, organization.keyAge());
     if (!own.honoured()) {
       return own;
     }

@@ -272,7 +272,7 @@ public final class Admission {
    *
    * @param shadow whether of those in shadow, or of those that are enforced
    */
-  private static EvaluatedLimit tightest(List<EvaluatedLimit> limits, boolean shadow) {
+  static EvaluatedLimit tightest(List<EvaluatedLimit> limits, boolean shadow) {
     return limits.stream()
         .filter(limit -> limit.limit().shadow() == shadow && limit.exhausted())
         .max(
@@ -281,7 +281,7 @@ public final class Admission {
         .orElseThrow();
   }
 
-  private static Refusal exceeded(EvaluatedLimit limit) {
+  static Refusal exceeded(EvaluatedLimit limit) {
     Limit kind = limit.limit().limit();
     if (kind instanceof EndUsers) {
       return new Refusal.EndUsersExceeded(limit);

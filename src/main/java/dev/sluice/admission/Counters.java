@@ -1,7 +1,9 @@
 package dev.sluice.admission;
 
 import dev.sluice.usage.Settlement;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -26,7 +28,19 @@ public interface Counters {
    *
    * @param limits all of one organization
    */
-  CompletionStage<List<EvaluatedLimit>> evaluate(String organization, List<ScopedLimit> limits);
+  default CompletionStage<List<EvaluatedLimit>> evaluate(
+      String organization, List<ScopedLimit> limits) {
+    return evaluate(organization, limits, Optional.empty());
+  }
+
+  /**
+   * Says how limits will stand if nothing more is counted until then; counts nothing.
+   *
+   * @param limits all of one organization
+   * @param at when; empty, or in the past: now. How many run is always as of now
+   */
+  CompletionStage<List<EvaluatedLimit>> evaluate(
+      String organization, List<ScopedLimit> limits, Optional<Instant> at);
 
   /** Prolongs a hold by its lease; false when it is no longer held. */
   CompletionStage<Boolean> renew(Hold hold);

@@ -53,15 +53,16 @@ final class Judge {
             .access(caller.tier(), caller.explicitTier().isPresent(), model, clock.instant());
     if (access instanceof ModelAccess.Allowed allowed) {
       // Only now: a key tells nothing of models that its user may not use either.
-      if (!caller.key().terms().allows(model)) {
-        return new Judgement.Against(new Refusal.KeyModelNotAllowed(model), found);
+      Optional<Refusal> against = ofKeyModels(caller, model);
+      if (against.isPresent()) {
+        return new Judgement.Against(against.get(), found);
       }
-      Optional<Refusal> bound = exceeded(request, allowed);
+      Optional<Refusal> bound = ofBounds(request.demand(), allowed, model);
       return bound.isPresent() && !allowed.block().bounds().shadow()
           ? new Judgement.Against(bound.get(), found)
           : new Judgement.For(caller, allowed, bound);
     }
-    return new Judgement.Against(refusal(access, model), found);
+    return new Judgement.Against(ofAccess(access, model).orElseThrow(), found);
   }
 
   /** What speaks against a key, whatever it is used for. */
@@ -69,8 +70,16 @@ final class Judge {
     if (found.isEmpty()) {
       return Optional.of(new Refusal.InvalidKey(Refusal.InvalidKey.Cause.UNKNOWN, key.lastFour()));
     }
-    return cause(found.get().standing(key, clock.instant()))
-        .map(cause -> new Refusal.InvalidKey(cause, key.lastFour()));
+    return ofStanding(found.get().standing(key, clock.instant()), key.lastFour());
+  }
+
+  /**
+   * What speaks against a key that stands so.
+   *
+   * @param lastFour characters of its text
+   */
+  static Optional<Refusal> ofStanding(Standing standing, String lastFour) {
+    return cause(standing).map(cause -> new Refusal.InvalidKey(cause, lastFour));
   }
 
   /**
@@ -79,24 +88,41 @@ final class Judge {
    * @param permission that is asked for; empty when the door does not know
    */
   static Optional<Refusal> ofUse(KeyTerms terms, Optional<Permission> permission, Origin origin) {
-    if (!terms.networks().isEmpty() && !(origin instanceof Origin.Vouched)) {
-      Optional<InetAddress> address =
-          origin instanceof Origin.Address known ? Optional.of(known.address()) : Optional.empty();
-      if (address.isEmpty()
-          || terms.networks().stream().noneMatch(one -> one.contains(address.get()))) {
-        return Optional.of(new Refusal.NetworkNotAllowed(address.map(InetAddress::getHostAddress)));
-      }
+    return ofNetworks(terms, origin).or(() -> ofPermission(terms, permission));
+  }
+
+  /** What speaks against where it comes from. */
+  static Optional<Refusal> ofNetworks(KeyTerms terms, Origin origin) {
+    if (terms.networks().isEmpty() || origin instanceof Origin.Vouched) {
+      return Optional.empty();
     }
+    Optional<InetAddress> address =
+        origin instanceof Origin.Address known ? Optional.of(known.address()) : Optional.empty();
+    return address.isPresent()
+            && terms.networks().stream().anyMatch(one -> one.contains(address.get()))
+        ? Optional.empty()
+        : Optional.of(new Refusal.NetworkNotAllowed(address.map(InetAddress::getHostAddress)));
+  }
+
+  /** What speaks against what it is used for. */
+  static Optional<Refusal> ofPermission(KeyTerms terms, Optional<Permission> permission) {
     return permission
         .filter(asked -> !terms.permissions().contains(asked))
         .map(Refusal.PermissionMissing::new);
   }
 
-  private static Optional<Refusal> exceeded(AdmissionRequest request, ModelAccess.Allowed allowed) {
+  /** What the key's own list of models says against one that its tier may call. */
+  static Optional<Refusal> ofKeyModels(Caller caller, String model) {
+    return caller.key().terms().allows(model)
+        ? Optional.empty()
+        : Optional.of(new Refusal.KeyModelNotAllowed(model));
+  }
+
+  /** What is too much for one request. */
+  static Optional<Refusal> ofBounds(Demand demand, ModelAccess.Allowed allowed, String model) {
     Bounds bounds = allowed.block().bounds();
-    Demand demand = request.demand();
     String tier = allowed.tier().name();
-    return exceeded(Bound.BATCH_SIZE, demand.batch(), bounds.maxBatchSize(), tier, request.model())
+    return exceeded(Bound.BATCH_SIZE, demand.batch(), bounds.maxBatchSize(), tier, model)
         .or(
             () ->
                 exceeded(
@@ -104,7 +130,7 @@ final class Judge {
                     demand.outputTokens(),
                     bounds.maxOutputTokens(),
                     tier,
-                    request.model()));
+                    model));
   }
 
   private static Optional<Refusal> exceeded(
@@ -116,17 +142,21 @@ final class Judge {
             .map(amount -> new Refusal.BoundExceeded(bound, amount, most.getAsLong(), tier, model));
   }
 
-  private static Refusal refusal(ModelAccess access, String model) {
+  /** What the catalog says against the model. */
+  static Optional<Refusal> ofAccess(ModelAccess access, String model) {
+    if (access instanceof ModelAccess.Allowed) {
+      return Optional.empty();
+    }
     if (access instanceof ModelAccess.ModelDeprecated deprecated) {
-      return new Refusal.ModelDeprecated(model, deprecated.successor());
+      return Optional.of(new Refusal.ModelDeprecated(model, deprecated.successor()));
     }
     if (access instanceof ModelAccess.UnderMaintenance maintenance) {
-      return new Refusal.ModelUnderMaintenance(model, maintenance.until());
+      return Optional.of(new Refusal.ModelUnderMaintenance(model, maintenance.until()));
     }
-    if (access instanceof ModelAccess.Restricted) {
-      return new Refusal.ModelRestricted(model);
-    }
-    return new Refusal.ModelNotFound(model);
+    return Optional.of(
+        access instanceof ModelAccess.Restricted
+            ? new Refusal.ModelRestricted(model)
+            : new Refusal.ModelNotFound(model));
   }
 
   private static Optional<Refusal.InvalidKey.Cause> cause(Standing standing) {

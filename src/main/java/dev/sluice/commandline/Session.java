@@ -2,16 +2,23 @@ package dev.sluice.commandline;
 
 import dev.sluice.account.Accounts;
 import dev.sluice.account.AuditTrail;
+import dev.sluice.account.Caller;
+import dev.sluice.account.CallersById;
 import dev.sluice.account.LastUseStore;
+import dev.sluice.admission.Counters;
+import dev.sluice.admission.RefusalStore;
 import dev.sluice.config.Configuration;
+import dev.sluice.config.SluiceConfig;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.redis.AccountIndexes;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisAuditTrail;
 import dev.sluice.redis.RedisConnections;
+import dev.sluice.redis.RedisCounters;
 import dev.sluice.redis.RedisLastUses;
 import dev.sluice.redis.RedisOptions;
+import dev.sluice.redis.RedisRefusals;
 import dev.sluice.redis.RedisTls;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -36,13 +43,15 @@ final class Session implements AutoCloseable {
   /** A JVM that has just begun, on a machine that is busy, needs seconds for its first call. */
   private static final Duration PATIENCE = Duration.ofSeconds(12);
 
+  private final Configuration configuration;
   private final Optional<EmbeddedRedis> own;
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final RedisConnections redis;
   private final Accounts accounts;
 
-  private Session(Optional<EmbeddedRedis> own, RedisOptions options) {
+  private Session(Configuration configuration, Optional<EmbeddedRedis> own, RedisOptions options) {
+    this.configuration = configuration;
     this.own = own;
     this.redis = RedisConnections.open(options, loops, new Metrics());
     this.accounts = new RedisAccounts(redis);
@@ -68,19 +77,25 @@ final class Session implements AutoCloseable {
     if (!configuration.settings().redis().embedded()) {
       String url = configuration.settings().redis().reveal();
       Optional<RedisTls> tls = configuration.settings().redisTls().map(RedisTls::new);
-      return new Session(Optional.empty(), RedisOptions.of(url).withTls(tls));
+      return new Session(configuration, Optional.empty(), RedisOptions.of(url).withTls(tls));
     }
     Path data = configuration.settings().dataDirectory().resolve("redis");
     Optional<String> running = EmbeddedRedis.running(data);
     if (running.isPresent()) {
-      return new Session(Optional.empty(), RedisOptions.of(running.get()));
+      return new Session(configuration, Optional.empty(), RedisOptions.of(running.get()));
     }
     EmbeddedRedis started = EmbeddedRedis.start(EmbeddedRedis.Options.durable(data));
-    return new Session(Optional.of(started), RedisOptions.of(started.url()));
+    return new Session(configuration, Optional.of(started), RedisOptions.of(started.url()));
   }
 
   Accounts accounts() {
     return accounts;
+  }
+
+  /** Waits for the caller that a key stands for, by the key's id. */
+  Caller caller(String organization, String key) {
+    return await(Records.valid(() -> new CallersById(accounts).find(organization, key)))
+        .orElseThrow(() -> new CommandFailed("there is no such key"));
   }
 
   LastUseStore lastUses() {
@@ -89,6 +104,17 @@ final class Session implements AutoCloseable {
 
   AuditTrail audit() {
     return new RedisAuditTrail(redis);
+  }
+
+  /** To look at limits. */
+  Counters counters() {
+    return new RedisCounters(redis);
+  }
+
+  /** To look refusals up. */
+  RefusalStore refusals() {
+    SluiceConfig.Refusals settings = configuration.settings().refusals();
+    return new RedisRefusals(redis, settings.keepFor(), settings.most());
   }
 
   AccountIndexes indexes() {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.account.AccountRecord;
-import dev.sluice.account.ApiKey;
 import dev.sluice.account.Caller;
 import dev.sluice.account.RecordKind;
 import dev.sluice.policy.Block;
@@ -112,22 +111,7 @@ public final class TiersCommand extends Group {
       @Option(names = "--key", required = true, description = "Its id.") String id) {
     return shared.run(
         session -> {
-          ApiKey key =
-              new Records<>(shared, RecordKind.KEY).read(session, organization, id).record();
-          show(
-              shared,
-              new Caller(
-                  new Records<>(shared, RecordKind.ORGANIZATION)
-                      .read(session, organization, organization)
-                      .record(),
-                  new Records<>(shared, RecordKind.PROJECT)
-                      .read(session, organization, key.project())
-                      .record(),
-                  new Records<>(shared, RecordKind.USER)
-                      .read(session, organization, key.user())
-                      .record(),
-                  key,
-                  0));
+          show(shared, session.caller(organization, id));
           return 0;
         });
   }

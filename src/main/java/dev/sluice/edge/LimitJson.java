@@ -3,6 +3,7 @@ package dev.sluice.edge;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Scope;
+import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.Rate;
 import java.time.Duration;
 
@@ -11,15 +12,22 @@ public final class LimitJson {
   private LimitJson() {}
 
   /**
-   * Adds {@code scope}, {@code id}, {@code model}, {@code block} or {@code tier} where it counts
-   * only these, {@code type} (requests, or concurrency), {@code limit}, {@code used}, {@code
-   * remaining}; of a rate also {@code periodSeconds} and {@code resetSeconds}; and {@code
-   * retryAfterSeconds} unless it never has room.
+   * Adds {@code scope}, {@code id}, {@code per} ({@code endUser}) where each of them is counted
+   * separately, {@code shadow} where it is only looked at, {@code model}, {@code block} or {@code
+   * tier} where it counts only these, {@code type} (requests, concurrency, or endUsers), {@code
+   * limit}, {@code used}, {@code remaining}; of a rate also {@code periodSeconds} and {@code
+   * resetSeconds}; and {@code retryAfterSeconds} unless it never has room.
    */
   public static void write(EvaluatedLimit evaluated, ObjectNode json) {
     Scope scope = evaluated.limit().scope();
     json.put("scope", scope.level().label());
     json.put("id", scope.id());
+    if (scope.endUser().isPresent()) {
+      json.put("per", "endUser");
+    }
+    if (evaluated.limit().shadow()) {
+      json.put("shadow", true);
+    }
     if (scope.part() instanceof Scope.Part.OfModel one) {
       json.put("model", one.model());
     } else if (scope.part() instanceof Scope.Part.OfBlock one) {
@@ -34,7 +42,8 @@ public final class LimitJson {
       json.put("periodSeconds", rate.period().toSeconds());
       json.put("resetSeconds", seconds(evaluated.reset()));
     } else {
-      json.put("type", "concurrency");
+      boolean endUsers = evaluated.limit().limit() instanceof EndUsers;
+      json.put("type", endUsers ? "endUsers" : "concurrency");
       json.put("limit", evaluated.allowed());
     }
     json.put("used", evaluated.used());

@@ -15,4 +15,9 @@ public record BatchSlots(String deployment, Set<String> models, int slots, QosLi
       throw new IllegalArgumentException("a deployment needs at least one slot: " + slots);
     }
   }
+
+  /** Whether requests for a model with a label are run here. */
+  public boolean serves(String model, String qos) {
+    return models.contains(model) && qosList.labels().contains(qos);
+  }
 }

@@ -5,9 +5,11 @@ import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Hold;
 import dev.sluice.admission.ScopedLimit;
 import dev.sluice.usage.Settlement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -64,7 +66,7 @@ public final class RedisCounters implements Counters {
 
   @Override
   public CompletionStage<List<EvaluatedLimit>> evaluate(
-      String organization, List<ScopedLimit> asked) {
+      String organization, List<ScopedLimit> asked, Optional<Instant> at) {
     ScriptLimits limits = new ScriptLimits(asked);
     List<String> keys = new ArrayList<>();
     // Without limits there would be no key, and a cluster would not know whom to ask.
@@ -72,6 +74,7 @@ public final class RedisCounters implements Counters {
     keys.add(names.version());
     limits.addKeys(names, keys);
     List<String> arguments = new ArrayList<>();
+    arguments.add(Long.toString(at.map(Instant::toEpochMilli).orElse(0L)));
     limits.addArguments(arguments);
     return redis.run(evaluate, keys, arguments).thenApply(reply -> limits.evaluated(reply, 0));
   }

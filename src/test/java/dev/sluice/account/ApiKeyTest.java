@@ -43,9 +43,10 @@ final class ApiKeyTest {
     ApiKey rotated = KEY.rotate(NEXT, NOW, Duration.ofHours(1));
     Instant then = NOW.plusSeconds(seconds);
 
-    assertThat(rotated.standing(TEXT, then, Optional.empty())).isEqualTo(old);
-    assertThat(rotated.standing(NEXT, then, Optional.empty())).isEqualTo(Standing.GOOD);
-    assertThat(rotated.revoke().standing(TEXT, then, Optional.empty())).isEqualTo(Standing.REVOKED);
+    assertThat(rotated.standing(TEXT::hash, then, Optional.empty())).isEqualTo(old);
+    assertThat(rotated.standing(NEXT::hash, then, Optional.empty())).isEqualTo(Standing.GOOD);
+    assertThat(rotated.revoke().standing(TEXT::hash, then, Optional.empty()))
+        .isEqualTo(Standing.REVOKED);
   }
 
   @ParameterizedTest

@@ -617,7 +617,7 @@ final class AdmissionTest {
 
     @Override
     public CompletionStage<List<EvaluatedLimit>> evaluate(
-        String organization, List<ScopedLimit> limits) {
+        String organization, List<ScopedLimit> limits, Optional<Instant> at) {
       return completedFuture(
           limits.stream().map(limit -> evaluated(limit, 0, Duration.ZERO)).toList());
     }

@@ -363,11 +363,12 @@ class SameAnswersIT {
     assertThat(edges.complaints()).isEmpty();
   }
 
-  private interface Asking {
-    HttpResponse<String> ask(String user, KeyIssuer.Issued key);
+  interface Asking<T> {
+    T ask(String user, KeyIssuer.Issued key);
   }
 
-  private static HttpResponse<String> under(Way way, Load load, String tier, Asking asking) {
+  /** Asks with the key of a new user, under a load. */
+  static <T> T under(Way way, Load load, String tier, Asking<T> asking) {
     String user = "user-" + new SecureRandom().nextInt(1_000_000_000);
     KeyIssuer.Issued key =
         way.stack().issue(user, Optional.of(tier).filter(name -> !name.equals("-")));
@@ -404,8 +405,7 @@ class SameAnswersIT {
   }
 
   /** Project and organization are those of all tests: so what they had is made to be forgotten. */
-  private static HttpResponse<String> underSharedRate(
-      Way way, Load load, String bearer, Supplier<HttpResponse<String>> asking) {
+  private static <T> T underSharedRate(Way way, Load load, String bearer, Supplier<T> asking) {
     boolean project = load == Load.RATE_OF_PROJECT_USED_UP;
     Consumer<OwnLimits> limit =
         limits -> {
@@ -428,8 +428,7 @@ class SameAnswersIT {
     }
   }
 
-  private static HttpResponse<String> underRunning(
-      Way way, String bearer, Supplier<HttpResponse<String>> asking) {
+  private static <T> T underRunning(Way way, String bearer, Supplier<T> asking) {
     CompletableFuture<?> running =
         way.stack().http().sendAsync(slow(way, bearer, "small", body("small")), drop());
     try {
@@ -446,8 +445,7 @@ class SameAnswersIT {
     }
   }
 
-  private static HttpResponse<String> underFullQueue(
-      Way way, String bearer, Supplier<HttpResponse<String>> asking) {
+  private static <T> T underFullQueue(Way way, String bearer, Supplier<T> asking) {
     // What the last way left there has gone.
     Awaitility.await()
         .until(() -> way.stack().metrics().contains("sluice_slots_busy{deployment=\"two\",} 0.0"));
@@ -489,7 +487,13 @@ class SameAnswersIT {
       Way way, Presented presented, KeyIssuer.Issued issued, String model, boolean stream) {
     String body = body(model, stream ? ",\"stream\":true" : "");
     String bearer = "Bearer " + issued.text().reveal();
-    Stack stack = way.stack();
+    return given(
+        way.stack(), presented, issued, () -> present(way, presented, bearer, model, body));
+  }
+
+  /** Asks while a key is what is presented. */
+  static <T> T given(
+      Stack stack, Presented presented, KeyIssuer.Issued issued, Supplier<T> asking) {
     switch (presented) {
       case REVOKED -> stack.replace(issued.record().revoke());
       case EXPIRED -> change(stack, issued, terms -> terms.withExpiry(Optional.of(Instant.EPOCH)));
@@ -517,7 +521,7 @@ class SameAnswersIT {
       default -> {}
     }
     try {
-      return present(way, presented, bearer, model, body);
+      return asking.get();
     } finally {
       // What was shared with the rows to come.
       switch (presented) {

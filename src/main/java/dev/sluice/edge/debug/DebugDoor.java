@@ -23,12 +23,15 @@ import java.util.function.Supplier;
 /**
  * {@code /config}: the tiers, models, deployments and administrators in force, and what is wrong
  * with the files if they are not those in force. {@code /queue}: what waits and what runs now.
+ * {@code /explain}: why a request was refused, or would be.
  */
 public final class DebugDoor {
   private static final String INDEX =
       """
       /config  the tiers, models, deployments and platform administrators in force
       /queue   what waits and what runs now
+      /explain?request=ID                          why a request was refused, by its x-request-id
+      /explain?organization=ORG&key=ID&model=NAME  what would become of a request, rule by rule
       """;
 
   private final ObjectMapper json = new ObjectMapper();
@@ -40,11 +43,13 @@ public final class DebugDoor {
       Vertx vertx,
       Endpoint endpoint,
       Supplier<InForce> configuration,
-      Supplier<QueueSnapshot> queue) {
+      Supplier<QueueSnapshot> queue,
+      ExplainPage explain) {
     Router router = Router.router(vertx);
     router.get("/").handler(route -> route.response().end(INDEX));
     router.get("/config").handler(route -> send(route, config(configuration.get())));
     router.get("/queue").handler(route -> send(route, queue(queue.get())));
+    router.get("/explain").handler(explain::answer);
     this.server =
         vertx
             .createHttpServer(endpoint.options(HANDSHAKE).setIdleTimeout(75))

@@ -62,6 +62,9 @@ final class DecidedJson {
     if (why instanceof Refusal.RateExceeded rate) {
       return Optional.of(rate.limit());
     }
+    if (why instanceof Refusal.EndUsersExceeded users) {
+      return Optional.of(users.limit());
+    }
     return why instanceof Refusal.ConcurrencyExceeded running
         ? Optional.of(running.limit())
         : Optional.empty();
