@@ -2,8 +2,11 @@ package dev.sluice.metrics;
 
 import io.prometheus.client.Collector;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -51,42 +54,44 @@ public final class RateLimitSeries extends Collector {
     }
   }
 
+  /** What is counted of the hits on a rule. */
+  public enum Kind {
+    TOTAL_HITS("Hits on a rule."),
+    WITHIN_LIMIT("Hits within the limit."),
+    NEAR_LIMIT("Hits near the limit."),
+    OVER_LIMIT("Hits over the limit."),
+    OVER_LIMIT_WITH_LOCAL_CACHE("Hits over the limit, known to be so without asking Redis."),
+    SHADOW_MODE("Hits over the limit that shadow mode let pass.");
+
+    private final String help;
+
+    Kind(String help) {
+      this.help = help;
+    }
+
+    private Family family() {
+      return new Family(OF_RULES + name().toLowerCase(Locale.ROOT), help, RULE_LABELS);
+    }
+  }
+
   /** The hits on one rule. */
   public static final class OfRule {
-    private final LongAdder totalHits = new LongAdder();
-    private final LongAdder withinLimit = new LongAdder();
-    private final LongAdder nearLimit = new LongAdder();
-    private final LongAdder overLimit = new LongAdder();
-    private final LongAdder overLimitWithLocalCache = new LongAdder();
-    private final LongAdder shadowMode = new LongAdder();
+    private final Map<Kind, LongAdder> hits = new EnumMap<>(Kind.class);
 
-    public void totalHits(long hits) {
-      add(totalHits, hits);
+    private OfRule() {
+      for (Kind kind : Kind.values()) {
+        hits.put(kind, new LongAdder());
+      }
     }
 
-    public void withinLimit(long hits) {
-      add(withinLimit, hits);
+    private LongAdder of(Kind kind) {
+      return Objects.requireNonNull(hits.get(kind));
     }
 
-    public void nearLimit(long hits) {
-      add(nearLimit, hits);
-    }
-
-    public void overLimit(long hits) {
-      add(overLimit, hits);
-    }
-
-    public void overLimitWithLocalCache(long hits) {
-      add(overLimitWithLocalCache, hits);
-    }
-
-    public void shadowMode(long hits) {
-      add(shadowMode, hits);
-    }
-
-    private static void add(LongAdder to, long hits) {
-      if (hits > 0) {
-        to.add(hits);
+    /** Adds hits. */
+    public void add(Kind kind, long more) {
+      if (more > 0) {
+        of(kind).add(more);
       }
     }
   }
@@ -156,27 +161,12 @@ public final class RateLimitSeries extends Collector {
 
   @Override
   public List<MetricFamilySamples> collect() {
-    List<Family> ofRules =
-        List.of(
-            new Family(OF_RULES + "total_hits", "Hits on a rule.", RULE_LABELS),
-            new Family(OF_RULES + "within_limit", "Hits within the limit.", RULE_LABELS),
-            new Family(OF_RULES + "near_limit", "Hits near the limit.", RULE_LABELS),
-            new Family(OF_RULES + "over_limit", "Hits over the limit.", RULE_LABELS),
-            new Family(
-                OF_RULES + "over_limit_with_local_cache",
-                "Hits over the limit, known to be so without asking Redis.",
-                RULE_LABELS),
-            new Family(OF_RULES + "shadow_mode", "Hits that shadow mode let pass.", RULE_LABELS));
-    rules.forEach(
-        (name, its) -> {
-          List<String> labels = name.labels();
-          ofRules.get(0).add(labels, its.totalHits);
-          ofRules.get(1).add(labels, its.withinLimit);
-          ofRules.get(2).add(labels, its.nearLimit);
-          ofRules.get(3).add(labels, its.overLimit);
-          ofRules.get(4).add(labels, its.overLimitWithLocalCache);
-          ofRules.get(5).add(labels, its.shadowMode);
-        });
+    List<MetricFamilySamples> all = new ArrayList<>();
+    for (Kind kind : Kind.values()) {
+      Family family = kind.family();
+      rules.forEach((name, its) -> family.add(name.labels(), its.of(kind)));
+      all.add(family.samples());
+    }
     Family failed =
         new Family(
             "ratelimit_service_should_rate_limit_error",
@@ -202,8 +192,6 @@ public final class RateLimitSeries extends Collector {
             "Requests that only the global shadow mode let pass.",
             List.of());
     shadowed.add(List.of(), globalShadowMode);
-    List<MetricFamilySamples> all = new ArrayList<>();
-    ofRules.forEach(family -> all.add(family.samples()));
     List.of(failed, outage, requested, unknown, shadowed)
         .forEach(family -> all.add(family.samples()));
     return all;

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -48,6 +49,12 @@ final class RateLimitSettingsTest {
           true,
           RedisAddress.parse("redis://seconds:6379"),
           OutagePolicy.ERROR);
+
+  private final Path folder;
+
+  RateLimitSettingsTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void nothing_hasTheDefaultsOfTheReference() throws Exception {
@@ -154,9 +161,8 @@ final class RateLimitSettingsTest {
     assertThat(RedisAddress.parse(url)).isPresent();
   }
 
-  private static RateLimit load(String yaml, Map<String, String> environment)
+  private RateLimit load(String yaml, Map<String, String> environment)
       throws InvalidConfiguration, IOException {
-    Path folder = Files.createTempDirectory(Path.of("target"), "settings");
     Files.writeString(folder.resolve("sambastack.yaml"), "serviceTiers: {free: [{models: [m]}]}\n");
     Path file = folder.resolve("sluice.yaml");
     Files.writeString(file, "sambastack: sambastack.yaml\n" + yaml);

@@ -2,6 +2,7 @@ package dev.sluice.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.metrics.RateLimitSeries.Kind;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,9 +14,9 @@ final class RateLimitSeriesTest {
 
   @Test
   void aRule_isNamedByItsTwoOutermostKeys() {
-    series.of("d", List.of("a", "b", "c"), List.of("a", "b", "c")).totalHits(2);
-    series.of("d", List.of("a", "b"), List.of("a", "b")).totalHits(1);
-    series.of("d", List.of("a"), List.of("a")).totalHits(5);
+    series.of("d", List.of("a", "b", "c"), List.of("a", "b", "c")).add(Kind.TOTAL_HITS, 2);
+    series.of("d", List.of("a", "b"), List.of("a", "b")).add(Kind.TOTAL_HITS, 1);
+    series.of("d", List.of("a"), List.of("a")).add(Kind.TOTAL_HITS, 5);
 
     assertThat(totals())
         .extracting(sample -> sample.labelValues + " " + sample.value)
@@ -24,7 +25,7 @@ final class RateLimitSeriesTest {
 
   @Test
   void namesOfTheReference_haveNoSuffix() {
-    series.of("d", RULE, RULE).nearLimit(1);
+    series.of("d", RULE, RULE).add(Kind.NEAR_LIMIT, 1);
     series.failed("redis_error");
 
     assertThat(series.collect())
@@ -39,7 +40,7 @@ final class RateLimitSeriesTest {
   @Test
   void valuesOfRequests_areBounded_theRestCountsWithTheRule() {
     for (int i = 0; i < 10_500; i++) {
-      series.of("d", List.of("k_" + i), RULE).totalHits(1);
+      series.of("d", List.of("k_" + i), RULE).add(Kind.TOTAL_HITS, 1);
     }
 
     assertThat(totals()).hasSize(10_001);
@@ -51,7 +52,7 @@ final class RateLimitSeriesTest {
 
   @Test
   void aLongValue_isCut() {
-    series.of("d", List.of("k_" + "x".repeat(5_000)), RULE).totalHits(1);
+    series.of("d", List.of("k_" + "x".repeat(5_000)), RULE).add(Kind.TOTAL_HITS, 1);
 
     assertThat(totals().get(0).labelValues.get(1)).hasSize(200);
   }

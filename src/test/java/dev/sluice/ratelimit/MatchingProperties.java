@@ -21,7 +21,14 @@ import net.jqwik.api.Provide;
 /** Random rule files and descriptors against the rules of matching, written down plainly. */
 final class MatchingProperties {
   /** A descriptor of a rule file. */
-  record Declared(String key, String value, boolean limited, boolean shared, List<Declared> below) {
+  record Declared(
+      String key,
+      String value,
+      boolean limited,
+      boolean shared,
+      boolean valueToMetric,
+      boolean detailed,
+      List<Declared> below) {
     String composite() {
       return value.isEmpty() ? key : key + "_" + value;
     }
@@ -39,8 +46,8 @@ final class MatchingProperties {
     }
   }
 
-  /** What a descriptor should meet, and how its counter should be named. */
-  record Expected(String rule, String counter) {}
+  /** What a descriptor should meet, and how its counter and its statistics should be named. */
+  record Expected(String rule, String counter, String statistics) {}
 
   @Property(tries = 2_000)
   void match_anyRulesAndDescriptor_isWhatTheRulesOfMatchingSay(
@@ -50,7 +57,12 @@ final class MatchingProperties {
 
     Optional<Expected> found =
         tree.match("d", descriptor)
-            .map(match -> new Expected(match.rule().key(), counter(match.counted())));
+            .map(
+                match ->
+                    new Expected(
+                        match.rule().key(),
+                        counter(match.counted()),
+                        String.join(".", match.path())));
 
     assertThat(found).isEqualTo(expected(rules, entries));
   }
@@ -59,6 +71,7 @@ final class MatchingProperties {
     List<Declared> level = rules;
     List<String> path = new ArrayList<>();
     List<Entry> counted = new ArrayList<>();
+    List<String> named = new ArrayList<>();
     Optional<Declared> at = Optional.empty();
     for (Entry entry : entries) {
       String text = entry.key() + "_" + entry.value();
@@ -75,11 +88,20 @@ final class MatchingProperties {
         return Optional.empty();
       }
       path.add(at.get().composite());
-      counted.add(wild && at.get().shared() ? shared(entry, at.get()) : entry);
+      boolean shares = wild && at.get().shared();
+      counted.add(shares ? shared(entry, at.get()) : entry);
+      String own = entry.value().isEmpty() ? entry.key() : text;
+      // What was met by its exact value is named by it, with or without value_to_metric.
+      named.add(at.get().valueToMetric() && !at.get().shared() ? own : at.get().composite());
       level = at.get().below();
     }
     return at.filter(Declared::limited)
-        .map(rule -> new Expected("d." + String.join(".", path), counter(counted)));
+        .map(
+            rule ->
+                new Expected(
+                    "d." + String.join(".", path),
+                    counter(counted),
+                    rule.detailed() ? detailed(counted) : String.join(".", named)));
   }
 
   private static Optional<Declared> first(List<Declared> level, Predicate<Declared> matching) {
@@ -96,6 +118,10 @@ final class MatchingProperties {
     return entries.stream().map(e -> e.key() + "_" + e.value()).collect(Collectors.joining("_"));
   }
 
+  private static String detailed(List<Entry> entries) {
+    return entries.stream().map(e -> e.key() + "_" + e.value()).collect(Collectors.joining("."));
+  }
+
   private static String yaml(List<Declared> level, String indent) {
     StringBuilder yaml = new StringBuilder(indent + "descriptors:\n");
     for (Declared each : level) {
@@ -108,6 +134,12 @@ final class MatchingProperties {
       }
       if (each.shared()) {
         yaml.append(indent).append("  share_threshold: true\n");
+      }
+      if (each.valueToMetric()) {
+        yaml.append(indent).append("  value_to_metric: true\n");
+      }
+      if (each.detailed()) {
+        yaml.append(indent).append("  detailed_metric: true\n");
       }
       if (!each.below().isEmpty()) {
         yaml.append(yaml(each.below(), indent + "  "));
@@ -130,11 +162,19 @@ final class MatchingProperties {
                 Arbitraries.of("", "", "a", "b", "ab", "*", "a*", "*b", "a*b", "b_*"),
                 Arbitraries.of(true, true, false),
                 Arbitraries.of(true, false),
+                Arbitraries.of(true, false),
+                Arbitraries.of(true, false, false),
                 below)
             .as(
-                (key, value, limited, shared, inner) ->
+                (key, value, limited, shared, valueToMetric, detailed, inner) ->
                     new Declared(
-                        key, value, limited, shared && (key + value).contains("*"), inner));
+                        key,
+                        value,
+                        limited,
+                        shared && (key + value).contains("*"),
+                        valueToMetric,
+                        detailed,
+                        inner));
     return one.list()
         .ofMinSize(depth == 3 ? 1 : 0)
         .ofMaxSize(5)

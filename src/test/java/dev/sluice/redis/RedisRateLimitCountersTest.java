@@ -116,6 +116,46 @@ final class RedisRateLimitCountersTest {
     replicas.get(1).close();
   }
 
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void count_rollingManyAtOnce_admitsExactlyTheLimit(Store store) {
+    Limit limit = new Limit(100, 3_600, Algorithm.ROLLING, "");
+    List<RedisConnections> replicas =
+        List.of(store.connections(), Store.connect(RedisOptions.of(store.url()), loops));
+    String key = unique();
+    List<CompletionStage<Counts>> calls = new ArrayList<>();
+    for (RedisConnections replica : replicas) {
+      RedisRateLimitCounters counters = new RedisRateLimitCounters(replica, 300);
+      for (int i = 0; i < 1_000; i++) {
+        calls.add(counters.count(List.of(new Hits(key, 1, limit))));
+      }
+    }
+
+    assertThat(calls.stream().mapToLong(call -> join(call).value(0)).filter(v -> v <= 100).sorted())
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, 100).boxed().toList());
+    assertThat(store.commands().pttl(key)).isBetween(1L, 3_600_000L * 65 / 64 + 1_001);
+    replicas.get(1).close();
+  }
+
+  @Test
+  void count_rollingAndFixedTogether_areAnsweredInTheirPlaces() {
+    RedisRateLimitCounters counters =
+        new RedisRateLimitCounters(Store.STANDALONE.connections(), 300);
+    Limit limit = new Limit(1, 60, Algorithm.ROLLING, "");
+    String rolling = unique();
+    String fixed = unique();
+
+    Counts counts =
+        join(
+            counters.count(
+                List.of(new Hits(rolling, 1, limit), hits(fixed, 3), new Hits(rolling, 1, limit))));
+
+    assertThat(LongStream.of(counts.value(0), counts.value(1), counts.value(2)))
+        .containsExactly(1L, 3L, 2L);
+    assertThat(counts.millisUntilReset(1)).isZero();
+    assertThat(counts.millisUntilReset(2)).isBetween(1L, 60_938L);
+  }
+
   @Test
   void count_onOneLoop_isExactInTheOrderOfArrival() {
     RedisConnections connections = Store.STANDALONE.connections();

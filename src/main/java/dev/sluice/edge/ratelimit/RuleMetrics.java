@@ -1,6 +1,7 @@
 package dev.sluice.edge.ratelimit;
 
 import dev.sluice.metrics.RateLimitSeries;
+import dev.sluice.metrics.RateLimitSeries.Kind;
 import dev.sluice.ratelimit.HitCounts;
 import dev.sluice.ratelimit.InvalidQuery;
 import dev.sluice.ratelimit.OutagePolicy;
@@ -20,12 +21,12 @@ public final class RuleMetrics implements RateLimitMetrics {
   @Override
   public void counted(Rule rule, List<String> path, HitCounts hits) {
     RateLimitSeries.OfRule its = series.of(rule.domain(), path, rule.path());
-    its.totalHits(hits.total());
-    its.withinLimit(hits.withinLimit());
-    its.nearLimit(hits.nearLimit());
-    its.overLimit(hits.overLimit());
-    its.overLimitWithLocalCache(hits.overLimitWithLocalCache());
-    its.shadowMode(hits.shadowMode());
+    its.add(Kind.TOTAL_HITS, hits.total());
+    its.add(Kind.WITHIN_LIMIT, hits.withinLimit());
+    its.add(Kind.NEAR_LIMIT, hits.nearLimit());
+    its.add(Kind.OVER_LIMIT, hits.overLimit());
+    its.add(Kind.OVER_LIMIT_WITH_LOCAL_CACHE, hits.overLimitWithLocalCache());
+    its.add(Kind.SHADOW_MODE, hits.shadowMode());
   }
 
   @Override
