@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param id of the hold; see {@link Hold#id}
  * @param request the request that this is an attempt of; see {@link Hold#request}
  * @param model the public name that the client asked for
- * @param demand for the bounds of the model's block
+ * @param demand for the bounds of the model's block, and for limits per end user
  * @param origin for keys that are bound to networks
  * @param endSeen whether its door sees when the request ends; if not, limits of how many run at
  *     once cannot hold for it

@@ -72,14 +72,16 @@ final class ApplicableLimits {
     Predicate<OwnLimit> applying = which.and(own -> !own.perEndUser() || endUser.isPresent());
     for (AccountRecord record : caller.records()) {
       Scope.Level level = Scope.Level.of(record);
+      boolean perEndUser = false;
       for (OwnLimit own : record.limits().all()) {
         if (applying.test(own)) {
+          perEndUser |= own.perEndUser();
           Scope all = new Scope(level, record.id(), own.model());
           Scope scope = own.perEndUser() ? new Scope(level, record.id(), all.part(), endUser) : all;
           limits.add(new ScopedLimit(scope, own.limit()));
         }
       }
-      if (endUser.isPresent() && !record.limits().isEmpty()) {
+      if (perEndUser) {
         Scope users = new Scope(level, record.id(), new Scope.Part.All(), endUser);
         record
             .limits()

@@ -128,6 +128,27 @@ final class CheckConfigTest {
   }
 
   @Test
+  void whatIsInShadow_isMarked() throws IOException {
+    String tiers =
+        """
+        serviceTiers:
+          free:
+          - models: [a-model]
+            rates:
+            - {allowedRequests: 9, periodSeconds: 60}
+            - {allowedRequests: 5, periodSeconds: 60, shadow: true}
+          gold: [{models: [other], shadow: true, maxBatchSize: 2, rates: {allowedRequests: 7, periodSeconds: 60}}]
+        """;
+
+    assertThat(run(tiers).out())
+        .contains(
+            "5 requests a minute: in shadow",
+            "7 requests a minute: in shadow",
+            "at most 2 at once: in shadow")
+        .doesNotContain("9 requests a minute: in shadow");
+  }
+
+  @Test
   void errors_endWithOneInBothFormats() throws IOException {
     String bad = "serviceTiers: {gold: {inherits: gld}}";
 

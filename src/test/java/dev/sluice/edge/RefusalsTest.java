@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.account.Permission;
 import dev.sluice.admission.Demand;
+import dev.sluice.admission.EndUser;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.admission.Refusal.BoundExceeded;
 import dev.sluice.admission.Scope;
 import dev.sluice.admission.ScopedLimit;
 import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.Rate;
 import java.time.Duration;
 import java.time.Instant;
@@ -292,6 +294,44 @@ class RefusalsTest {
         .contains("for user `alice` on `a` and what tier `web` counts with it: limit 5");
     assertThat(message(new Scope.Part.OfTier("web")))
         .contains("for user `alice` on all models of tier `web`: limit 5");
+  }
+
+  @Test
+  void tooManyEndUsers_isA429ThatSaysWhoseAndWhen() throws Exception {
+    Scope scope =
+        new Scope(Scope.Level.KEY, "k", new Scope.Part.All(), Optional.of(EndUser.named("ada")));
+    EvaluatedLimit limit =
+        new EvaluatedLimit(
+            new ScopedLimit(scope, new EndUsers(5, Duration.ofMinutes(1), false)),
+            5,
+            Duration.ofSeconds(12),
+            Optional.of(Duration.ofSeconds(12)));
+
+    Answer answer = refusals.answer(new Refusal.EndUsersExceeded(limit), List.of(limit), "req_1");
+
+    JsonNode error = new ObjectMapper().readTree(answer.body()).get("error");
+    assertThat(answer.status()).isEqualTo(429);
+    assertThat(error.get("code").asText()).isEqualTo("rate_limit_exceeded");
+    assertThat(error.get("message").asText())
+        .isEqualTo(
+            "Too many end users of key `k`: limit 5 end users at a time, counted 5, and this request"
+                + " is of another. Try again in 12s (at 2026-11-22T12:00:12Z).");
+    assertThat(answer.headers()).containsKey("retry-after");
+    assertThat(answer.headers().keySet()).noneMatch(name -> name.startsWith("x-ratelimit"));
+  }
+
+  @Test
+  void limitInShadow_isInNoHeader() {
+    ScopedLimit shadow = new ScopedLimit(KEY, new Rate(1, Duration.ofDays(1), true));
+    EvaluatedLimit tightest = new EvaluatedLimit(shadow, 1, Duration.ZERO, Optional.empty());
+    EvaluatedLimit enforced = minute(5, Duration.ofSeconds(9));
+
+    assertThat(
+            refusals
+                .answer(new Refusal.RateExceeded(enforced), List.of(tightest, enforced), "req_1")
+                .headers())
+        .containsEntry("x-ratelimit-limit-requests", "5")
+        .doesNotContainKey("x-ratelimit-limit-requests-day");
   }
 
   private String message(Scope.Part part) {

@@ -13,6 +13,8 @@ import dev.sluice.demo.SimulatedBackendOptions;
 import dev.sluice.policy.LimitText;
 import dev.sluice.policy.OwnLimits;
 import dev.sluice.testing.Stack;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,6 +81,11 @@ final class ShadowIT {
     JsonNode limit = limits(key).get(0);
     assertThat(limit.at("/used").asInt()).isEqualTo(1);
     assertThat(limit.at("/shadow").asBoolean()).isTrue();
+    HttpResponse<String> inForce =
+        stack.send(HttpRequest.newBuilder(URI.create(stack.doors().debug() + "/config")).build());
+    JsonNode block = new ObjectMapper().readTree(inForce.body()).at("/serviceTiers/tight/0");
+    assertThat(block.at("/rates/0/shadow").asBoolean()).isTrue();
+    assertThat(block.at("/boundsInShadow").asBoolean()).isTrue();
     await()
         .untilAsserted(
             () ->

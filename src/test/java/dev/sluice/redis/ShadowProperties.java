@@ -202,6 +202,24 @@ final class ShadowProperties {
     assertThat(organization.attempt("a4", one)).isFalse();
   }
 
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void attemptsThatAreAllTurnedAway_giveBackWhatWasCountedAndNoMore(Store store) {
+    Organization organization = new Organization(store);
+    ScopedLimit enforced = new ScopedLimit(PROJECT, new Rate(9, MINUTE));
+    ScopedLimit full = new ScopedLimit(USER, new Rate(1, MINUTE).inShadow());
+    organization.take(new Request(0, End.RAN), List.of(full));
+
+    organization.attempt("a1", List.of(enforced, full));
+    organization.attempt("a2", List.of(enforced, full));
+    for (String id : List.of("a1", "a2")) {
+      organization.cancel(id, List.of(enforced, full));
+    }
+
+    assertThat(organization.evaluate(enforced).used()).isZero();
+    assertThat(organization.evaluate(full).used()).isEqualTo(1);
+  }
+
   /** One with a clock of its own. */
   private static final class Organization {
     private final String name = "s-" + UUID.randomUUID().toString().substring(0, 13);
@@ -230,6 +248,10 @@ final class ShadowProperties {
     private boolean attempt(String id, List<ScopedLimit> limits) {
       Hold hold = hold(id, Optional.of("r1:m"), limits);
       return ((Outcome.Held) join(counters.admit(hold, 0))).shadowExceeded();
+    }
+
+    private void cancel(String id, List<ScopedLimit> limits) {
+      assertThat(join(counters.cancel(hold(id, Optional.of("r1:m"), limits)))).isTrue();
     }
 
     private EvaluatedLimit evaluate(ScopedLimit limit) {
