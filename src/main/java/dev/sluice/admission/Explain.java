@@ -10,6 +10,7 @@ import dev.sluice.policy.Tier;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public final class Explain {
 
   /** Explains; fails when the store does not answer in time. */
   public CompletionStage<Explanation> explain(Question question) {
-    Instant now = clock.instant();
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     Instant at = question.at().orElse(now);
     Catalog inForce = catalog.get();
     Caller caller = question.caller();

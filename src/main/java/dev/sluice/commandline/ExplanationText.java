@@ -2,6 +2,8 @@ package dev.sluice.commandline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.account.Names;
+import dev.sluice.edge.Durations;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +17,10 @@ final class ExplanationText {
     List<String> lines = new ArrayList<>();
     String status = explanation.path("status").asText("");
     lines.add(
-        field("decision", text(explanation, "decision") + (status.isEmpty() ? "" : ", " + status)));
+        field(
+            "decision",
+            text(explanation, "decision")
+                + (status.isEmpty() ? unlessUnknown(explanation) : ", " + status)));
     if (explanation.has("message")) {
       lines.add(field("client", text(explanation, "message")));
     }
@@ -48,30 +53,40 @@ final class ExplanationText {
     return lines;
   }
 
+  private static String unlessUnknown(JsonNode explanation) {
+    boolean unknown = false;
+    for (JsonNode step : explanation.path("steps")) {
+      unknown |= text(step, "verdict").equals("unknown");
+    }
+    return unknown ? ", unless a step refuses that is unknown here" : "";
+  }
+
   /** How a limit stands. */
   static String limit(JsonNode limit) {
-    String period = limit.path("periodSeconds").asText("");
-    String reset = limit.path("resetSeconds").asText("");
     String part =
         limit.has("model")
             ? " on " + text(limit, "model")
             : limit.has("block")
                 ? " on the block of " + text(limit, "block")
                 : limit.has("tier") ? " on the tier " + text(limit, "tier") : "";
-    return "%s %s for %s%s %s%s: used %s, %s left%s"
-            .formatted(
-                text(limit, "limit"),
-                text(limit, "type").equals("endUsers")
-                    ? "end users at a time"
-                    : "requests " + (period.isEmpty() ? "at once" : "in " + period + " s"),
-                limit.has("per") ? "each end user of " : "",
-                text(limit, "scope"),
-                text(limit, "id"),
-                part,
-                text(limit, "used"),
-                text(limit, "remaining"),
-                reset.isEmpty() || reset.equals("0.0") ? "" : ", unused again in " + reset + " s")
-        + room(limit);
+    return "%s %s for %s%s %s%s: used %s, %s left%s%s"
+        .formatted(
+            text(limit, "limit"),
+            text(limit, "type").equals("endUsers")
+                ? "end users at a time"
+                : limit.has("periodSeconds")
+                    ? "requests per " + Durations.period(seconds(limit, "periodSeconds"))
+                    : "requests at once",
+            limit.has("per") ? "each end user of " : "",
+            text(limit, "scope"),
+            text(limit, "id"),
+            part,
+            text(limit, "used"),
+            text(limit, "remaining"),
+            room(limit),
+            limit.path("resetSeconds").asDouble() > 0
+                ? ", unused again in " + Durations.compact(seconds(limit, "resetSeconds"))
+                : "");
   }
 
   private static String room(JsonNode limit) {
@@ -79,8 +94,12 @@ final class ExplanationText {
       return "";
     }
     return limit.has("retryAfterSeconds")
-        ? ", room for one in " + text(limit, "retryAfterSeconds") + " s"
+        ? ", room for one in " + Durations.compact(seconds(limit, "retryAfterSeconds"))
         : ", never room";
+  }
+
+  private static Duration seconds(JsonNode limit, String field) {
+    return Duration.ofMillis(Math.round(limit.path(field).asDouble() * 1000));
   }
 
   private static String from(JsonNode limit) {

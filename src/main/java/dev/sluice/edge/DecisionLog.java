@@ -65,6 +65,19 @@ public final class DecisionLog {
     record(facts, Optional.of(new Decided.Refused(refusal, answer)), took);
   }
 
+  /**
+   * A request that no limit counts was refused: it is written down, and not counted here either.
+   */
+  public void refusedUncounted(Facts facts, Refusal refusal, Answer answer) {
+    records.accept(
+        new Decided(
+            clock.instant(),
+            door,
+            facts,
+            Optional.of(new Decided.Refused(refusal, answer)),
+            Optional.empty()));
+  }
+
   private void record(Facts facts, Optional<Decided.Refused> refusal, Optional<Duration> took) {
     Labels known = labels();
     String tier = label(facts.caller().map(Caller::tier), known.tiers());

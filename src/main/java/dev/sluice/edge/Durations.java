@@ -3,11 +3,11 @@ package dev.sluice.edge;
 import java.time.Duration;
 
 /** Durations as clients and people read them. */
-final class Durations {
+public final class Durations {
   private Durations() {}
 
   /** As OpenAI's reset headers: {@code 12ms}, {@code 1.5s}, {@code 6m0s}, {@code 1h2m3s}. */
-  static String compact(Duration duration) {
+  public static String compact(Duration duration) {
     long millis = Math.max(0, duration.toMillis());
     if (millis < 1000) {
       return millis + "ms";
@@ -23,7 +23,7 @@ final class Durations {
   }
 
   /** A period in words: {@code minute}, {@code 30 seconds}, {@code day}. */
-  static String period(Duration period) {
+  public static String period(Duration period) {
     long seconds = period.toSeconds();
     if (seconds % 86_400 == 0) {
       return count(seconds / 86_400, "day");

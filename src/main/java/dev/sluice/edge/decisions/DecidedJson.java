@@ -10,6 +10,9 @@ import dev.sluice.edge.ErrorBody;
 import dev.sluice.edge.Facts;
 import dev.sluice.edge.LimitJson;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -18,13 +21,18 @@ final class DecidedJson {
   /** Of a model, which a client may have made up. */
   private static final int LONGEST_NAME = 256;
 
+  /** With all three digits, so that lines sort as texts. */
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
   private DecidedJson() {}
 
   /** Without the end of the line; of some 2,000 characters at most. */
   static String line(Decided decided) {
     Facts facts = decided.facts();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("time", decided.time().toString());
+    json.put("time", TIME.format(decided.time()));
     json.put("requestId", facts.requestId());
     json.put("door", decided.door());
     json.put("decision", facts.decision());

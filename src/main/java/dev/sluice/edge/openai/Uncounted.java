@@ -7,7 +7,9 @@ import dev.sluice.admission.Authentication;
 import dev.sluice.admission.Refusal;
 import dev.sluice.edge.Answer;
 import dev.sluice.edge.Deciding;
+import dev.sluice.edge.DecisionLog;
 import dev.sluice.edge.EdgeHeaders;
+import dev.sluice.edge.Facts;
 import dev.sluice.edge.http.Credentials;
 import dev.sluice.edge.http.Origins;
 import dev.sluice.edge.http.Replies;
@@ -23,10 +25,12 @@ import java.util.concurrent.CompletionStage;
 /** Requests that are answered to whoever has a key, and that no limit counts. */
 final class Uncounted {
   private final Deciding deciding;
+  private final DecisionLog decisions;
   private final Replies replies;
 
   Uncounted(Deciding deciding, Replies replies) {
     this.deciding = deciding;
+    this.decisions = deciding.decisions(Exchange.DOOR);
     this.replies = replies;
   }
 
@@ -59,9 +63,13 @@ final class Uncounted {
                             .to(known.caller(), requestId)
                             .thenApply(sent -> sent.with(warned(credential, known.caller())))
                         : CompletableFuture.completedFuture(
-                            refusal(
-                                ((Authentication.Rejected) authentication).refusal(), requestId)))
-            .exceptionally(failure -> refusal(new Refusal.StoreUnavailable(), requestId));
+                            refusal((Authentication.Rejected) authentication, requestId)))
+            .exceptionally(
+                failure ->
+                    refusal(
+                        new Authentication.Rejected(
+                            new Refusal.StoreUnavailable(), Optional.empty()),
+                        requestId));
     // On the request's own loop, wherever the store answers.
     Future.fromCompletionStage(answer, context).onSuccess(sent -> replies.send(request, sent));
   }
@@ -76,7 +84,14 @@ final class Uncounted {
         .request(Optional.ofNullable(request.getHeader(EdgeHeaders.PROOF)), caller);
   }
 
-  private Answer refusal(Refusal refusal, String requestId) {
-    return deciding.refusals().answer(refusal, List.of(), requestId);
+  private Answer refusal(Authentication.Rejected rejected, String requestId) {
+    Refusal refusal = rejected.refusal();
+    Answer answer = deciding.refusals().answer(refusal, List.of(), requestId);
+    decisions.refusedUncounted(
+        new Facts(
+            requestId, refusal.reason(), rejected.caller(), Optional.empty(), Optional.empty()),
+        refusal,
+        answer);
+    return answer;
   }
 }

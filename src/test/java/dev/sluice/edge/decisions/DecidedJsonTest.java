@@ -21,7 +21,7 @@ final class DecidedJsonTest {
   void admitted_saysWhoAndWhatAndHowLongItTook() {
     assertThat(DecidedJson.line(Samples.admitted("r-1")))
         .isEqualTo(
-            "{\"time\":\"2026-11-22T12:00:00Z\",\"requestId\":\"r-1\",\"door\":\"gateway\","
+            "{\"time\":\"2026-11-22T12:00:00.000Z\",\"requestId\":\"r-1\",\"door\":\"gateway\","
                 + "\"decision\":\"admitted\",\"organization\":\"acme\",\"project\":\"p\","
                 + "\"user\":\"u\",\"key\":\""
                 + KEY
