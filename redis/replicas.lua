@@ -1,4 +1,4 @@
--- uses clock.lua running.lua
+-- uses clock.lua deadlines.lua
 --
 -- Says that a replica is there, or that it leaves, and how many there are.
 --
@@ -8,9 +8,9 @@
 --
 -- A replica is in the set as a hold is among those that run.
 
-local time, life, replicas = now(), tonumber(ARGV[2]), running()
+local time, life, replicas = now(), tonumber(ARGV[2]), deadlines()
 if ARGV[3] == '1' then
-  replicas.run(KEYS[1], ARGV[1], time, life)
+  replicas.add(KEYS[1], ARGV[1], time, life)
 else
   redis.call('ZREM', KEYS[1], ARGV[1])
 end

@@ -5,7 +5,6 @@ import dev.sluice.account.Callers;
 import dev.sluice.account.CallersById;
 import dev.sluice.account.KeyUse;
 import dev.sluice.admission.Admission;
-import dev.sluice.admission.Counters;
 import dev.sluice.admission.Explain;
 import dev.sluice.admission.RefusalStore;
 import dev.sluice.config.Configuration;
@@ -21,7 +20,6 @@ import dev.sluice.edge.explain.ExplanationJson;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
-import dev.sluice.redis.RedisCounters;
 import dev.sluice.redis.RedisRefusals;
 import dev.sluice.redis.RehearsalAccounts;
 import dev.sluice.redis.SharedSecret;
@@ -35,12 +33,13 @@ import java.util.function.IntSupplier;
 /** The one decision, put together: admission over what is in Redis, and what is said of it. */
 final class Decisions {
   private static final int KNOWN_CALLERS = 100_000;
+  private static final Duration ADOPTION = Duration.ofSeconds(5);
 
   private final SluiceConfig settings;
   private final LiveConfiguration live;
   private final InstantSource clock;
   private final RedisAccounts accounts;
-  private final Counters counters;
+  private final OutageWatch outage;
   private final KeyUseRecording keyUse;
   private final DecisionRecording recording;
   private final RefusalStore refusals;
@@ -59,19 +58,20 @@ final class Decisions {
     this.live = live;
     this.clock = clock;
     this.accounts = new RedisAccounts(redis);
-    this.counters = new RedisCounters(redis);
     this.keyUse = new KeyUseRecording(redis, metrics);
     this.replicas = new ReplicaCount(redis, metrics);
     this.refusals =
         new RedisRefusals(redis, settings.refusals().keepFor(), settings.refusals().most());
     this.recording = new DecisionRecording(settings, refusals, metrics);
+    this.outage = new OutageWatch(redis, settings.outage(), replicas.count(), metrics);
     RequestId ids = new RequestId();
     Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
     this.proofSecret = new ProofSecret(new SharedSecret(redis), proofs);
+    Callers callers = callers(outage.heard(accounts));
     this.deciding =
         new Deciding(
-            admission(accounts, keyUse.uses()),
-            counters,
+            outage.fallback(admission(callers, keyUse.uses()), callers),
+            outage.counters(),
             live::catalog,
             new Refusals(settings.gateway().busyStatus(), clock, new Random()),
             new Notices(live::catalog, live::administrators, clock, metrics),
@@ -80,12 +80,15 @@ final class Decisions {
             metrics,
             recording::record);
     Optional<String> tier = configuration.catalog().tiers().keySet().stream().findFirst();
-    this.rehearsed = admission(new RehearsalAccounts(accounts, tier), KeyUse.IGNORED);
+    this.rehearsed = admission(callers(new RehearsalAccounts(accounts, tier)), KeyUse.IGNORED);
   }
 
-  private Admission admission(CallerLookup of, KeyUse uses) {
-    Callers callers = new Callers(of, KNOWN_CALLERS, System::nanoTime);
-    return new Admission(live::catalog, callers, counters, settings.lease(), clock, uses);
+  private static Callers callers(CallerLookup accounts) {
+    return new Callers(accounts, KNOWN_CALLERS, System::nanoTime);
+  }
+
+  private Admission admission(Callers callers, KeyUse uses) {
+    return new Admission(live::catalog, callers, outage.counters(), settings.lease(), clock, uses);
   }
 
   /** What every door needs. */
@@ -103,7 +106,7 @@ final class Decisions {
     LiveQueues queues = new LiveQueues(live::inForce, live.dispatcher()::snapshot);
     return new ExplainPage(
         new CallersById(accounts),
-        new Explain(live::catalog, counters, queues, clock),
+        new Explain(live::catalog, outage.counters(), queues, clock),
         new ExplanationJson(settings.gateway().busyStatus()),
         refusals);
   }
@@ -126,11 +129,13 @@ final class Decisions {
     recording.start();
     proofSecret.start(vertx);
     replicas.start(vertx);
+    outage.start(vertx);
     keyUse.start(vertx, settings.lastUseInterval());
   }
 
   /** Blocks until what was recorded is written, or the time is over. */
   void stop(Duration within) {
+    outage.stop(ADOPTION);
     replicas.stop(within);
     keyUse.stop(within);
     recording.stop(within);

@@ -57,7 +57,7 @@ public final class Server implements AutoCloseable {
     this.vertx = EventLoops.start();
     this.endpoints = new Endpoints(metrics, clock);
     this.redis = store.connect(settings.gateway().redisTimeout(), vertx, metrics);
-    this.readiness = new ReplicaReadiness(redis);
+    this.readiness = new ReplicaReadiness(redis, settings.outage().keys());
     this.live = new LiveConfiguration(configuration, metrics, clock);
     vertx.setPeriodic(LiveConfiguration.EXPIRY_TICK_MILLIS, timer -> live.dispatcher().expire());
     this.decisions = new Decisions(configuration, live, redis, clock, metrics);

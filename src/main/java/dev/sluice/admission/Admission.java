@@ -3,7 +3,7 @@ package dev.sluice.admission;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import dev.sluice.account.Caller;
-import dev.sluice.account.Callers;
+import dev.sluice.account.CallerSource;
 import dev.sluice.account.Credential;
 import dev.sluice.account.KeyText;
 import dev.sluice.account.KeyUse;
@@ -44,11 +44,13 @@ public final class Admission {
 
   private final Supplier<Catalog> catalog;
   private final Judge judge;
-  private final Callers callers;
+  private final CallerSource callers;
   private final Counters counters;
   private final Duration lease;
   private final InstantSource clock;
   private final KeyUse keyUse;
+  private final Optional<Outage> outage;
+  private final Optional<Admission> withoutStore;
 
   /**
    * @param catalog the one in force
@@ -58,11 +60,23 @@ public final class Admission {
    */
   public Admission(
       Supplier<Catalog> catalog,
-      Callers callers,
+      CallerSource callers,
       Counters counters,
       Duration lease,
       InstantSource clock,
       KeyUse keyUse) {
+    this(catalog, callers, counters, lease, clock, keyUse, Optional.empty(), Optional.empty());
+  }
+
+  private Admission(
+      Supplier<Catalog> catalog,
+      CallerSource callers,
+      Counters counters,
+      Duration lease,
+      InstantSource clock,
+      KeyUse keyUse,
+      Optional<Outage> outage,
+      Optional<Admission> withoutStore) {
     this.catalog = catalog;
     this.judge = new Judge(catalog, clock);
     this.callers = callers;
@@ -70,6 +84,40 @@ public final class Admission {
     this.lease = lease;
     this.clock = clock;
     this.keyUse = keyUse;
+    this.outage = outage;
+    this.withoutStore = withoutStore;
+  }
+
+  /**
+   * The same; what the store does not answer is decided by what this replica knows.
+   *
+   * @param known the callers that may be believed, at once
+   * @param local counts without the store, at once
+   * @param told of each decision that is made so
+   */
+  public Admission withFallback(CallerSource known, Counters local, Outage told) {
+    Admission other =
+        new Admission(
+            catalog,
+            known,
+            local,
+            lease,
+            clock,
+            KeyUse.IGNORED,
+            Optional.of(told),
+            Optional.empty());
+    return new Admission(
+        catalog, callers, counters, lease, clock, keyUse, Optional.empty(), Optional.of(other));
+  }
+
+  /** The same, which refuses what the store does not answer. */
+  public Admission byStoreOnly() {
+    return new Admission(catalog, callers, counters, lease, clock, keyUse);
+  }
+
+  /** What decides when the store does not answer: at once. Empty: nothing does. */
+  public Optional<Admission> withoutStore() {
+    return withoutStore;
   }
 
   /** Decides and, when it admits, counts. */
@@ -77,7 +125,21 @@ public final class Admission {
     if (!(request.credential() instanceof Credential.Presented presented)) {
       return completedFuture(refused(notPresented(request.credential()), Optional.empty()));
     }
-    KeyText key = presented.key();
+    return decide(request, presented.key())
+        .exceptionallyCompose(
+            failure ->
+                withoutStore
+                    .map(other -> other.admit(request.again()))
+                    .orElseGet(
+                        () -> completedFuture(refused(unavailable(failure), Optional.empty()))))
+        .thenApply(
+            decision -> {
+              outage.ifPresent(told -> told.decided(decision));
+              return decision;
+            });
+  }
+
+  private CompletionStage<Decision> decide(AdmissionRequest request, KeyText key) {
     return callers
         .known(key)
         .thenCompose(
@@ -90,8 +152,7 @@ public final class Admission {
                       .thenApply(recent -> judge.judge(recent, key, request));
             })
         .thenCompose(judgement -> decide(request, key, judgement, ATTEMPTS))
-        .thenApply(this::noted)
-        .exceptionally(failure -> refused(unavailable(failure), Optional.empty()));
+        .thenApply(this::noted);
   }
 
   /** Only what the store confirmed: a key that was revoked must not look used after that. */
@@ -114,7 +175,17 @@ public final class Admission {
 
   /** Says who presents a credential, as of half a second ago at most; counts nothing. */
   public CompletionStage<Authentication> authenticate(Credential credential) {
+    return recently(credential).exceptionallyCompose(failure -> instead(credential, failure));
+  }
+
+  private CompletionStage<Authentication> recently(Credential credential) {
     return authenticate(credential, key -> callers.recent(key, RECENT));
+  }
+
+  private CompletionStage<Authentication> instead(Credential credential, Throwable failure) {
+    return withoutStore
+        .map(other -> other.authenticate(credential))
+        .orElseGet(() -> completedFuture(rejected(failure)));
   }
 
   /**
@@ -124,15 +195,16 @@ public final class Admission {
    */
   public CompletionStage<Authentication> recognize(Credential credential) {
     return authenticate(
-        credential,
-        key ->
-            callers
-                .known(key)
-                .thenCompose(
-                    known ->
-                        known.isPresent() && judge.ofKey(known, key).isPresent()
-                            ? callers.recent(key, RECENT)
-                            : completedFuture(known)));
+            credential,
+            key ->
+                callers
+                    .known(key)
+                    .thenCompose(
+                        known ->
+                            known.isPresent() && judge.ofKey(known, key).isPresent()
+                                ? callers.recent(key, RECENT)
+                                : completedFuture(known)))
+        .exceptionallyCompose(failure -> instead(credential, failure));
   }
 
   private CompletionStage<Authentication> authenticate(
@@ -148,9 +220,7 @@ public final class Admission {
                 judge
                     .ofKey(caller, key)
                     .<Authentication>map(refusal -> new Authentication.Rejected(refusal, caller))
-                    .orElseGet(() -> new Authentication.Known(caller.orElseThrow())))
-        .exceptionally(
-            failure -> new Authentication.Rejected(unavailable(failure), Optional.empty()));
+                    .orElseGet(() -> new Authentication.Known(caller.orElseThrow())));
   }
 
   /**
@@ -161,21 +231,32 @@ public final class Admission {
    */
   public CompletionStage<Authentication> authenticate(
       Credential credential, Optional<Permission> permission, Function<Caller, Origin> origin) {
-    return authenticate(credential)
+    return recently(credential)
+        .thenApply(found -> used(found, permission, origin))
+        .exceptionallyCompose(
+            failure ->
+                withoutStore
+                    .map(other -> other.authenticate(credential, permission, origin))
+                    .orElseGet(() -> completedFuture(rejected(failure))))
         .thenApply(
             found -> {
-              if (!(found instanceof Authentication.Known known)) {
-                return found;
-              }
-              Caller caller = known.caller();
-              Optional<Refusal> refusal =
-                  Judge.ofUse(caller.key().terms(), permission, origin.apply(caller));
-              if (refusal.isPresent()) {
-                return new Authentication.Rejected(refusal.get(), Optional.of(caller));
-              }
-              keyUse.used(caller.key());
+              outage.ifPresent(told -> told.decided(found));
               return found;
             });
+  }
+
+  private Authentication used(
+      Authentication found, Optional<Permission> permission, Function<Caller, Origin> origin) {
+    if (!(found instanceof Authentication.Known known)) {
+      return found;
+    }
+    Caller caller = known.caller();
+    Optional<Refusal> refusal = Judge.ofUse(caller.key().terms(), permission, origin.apply(caller));
+    if (refusal.isPresent()) {
+      return new Authentication.Rejected(refusal.get(), Optional.of(caller));
+    }
+    keyUse.used(caller.key());
+    return found;
   }
 
   /** The models that a caller may call, sorted by name. */
@@ -198,11 +279,12 @@ public final class Admission {
     Caller caller = favourable.caller();
     ModelAccess.Allowed allowed = favourable.access();
     Hold hold = hold(request, favourable);
+    long asked = callers.now();
     return counters
         .admit(hold, caller.version())
         .whenComplete(
             (outcome, failure) -> {
-              if (failure != null) {
+              if (failure != null && counters.mayHaveCounted(failure)) {
                 // Whether it counted is unknown; if it did, or still will, this takes it back.
                 counters.cancel(hold);
               }
@@ -210,6 +292,7 @@ public final class Admission {
         .thenCompose(
             outcome -> {
               if (outcome instanceof Counters.Outcome.Held held) {
+                callers.confirmed(key, caller, asked);
                 return completedFuture(
                     new Decision.Admitted(
                         caller,
@@ -221,11 +304,18 @@ public final class Admission {
                         favourable.wouldRefuse().or(() -> exceededInShadow(held))));
               }
               if (outcome instanceof Counters.Outcome.Exceeded exceeded) {
+                callers.confirmed(key, caller, asked);
                 return completedFuture(
                     new Decision.Refused(
                         exceeded(tightest(exceeded.limits(), false)),
                         Optional.of(caller),
                         exceeded.limits()));
+              }
+              if (outcome instanceof Counters.Outcome.ShareExceeded full) {
+                return completedFuture(
+                    refused(
+                        new Refusal.ShareExceeded(full.limit(), full.share(), full.retryAfter()),
+                        Optional.of(caller)));
               }
               if (outcome instanceof Counters.Outcome.Stale && attempts > 1) {
                 return callers
@@ -289,6 +379,10 @@ public final class Admission {
     return kind instanceof Concurrency
         ? new Refusal.ConcurrencyExceeded(limit)
         : new Refusal.RateExceeded(limit);
+  }
+
+  private static Authentication rejected(Throwable failure) {
+    return new Authentication.Rejected(unavailable(failure), Optional.empty());
   }
 
   private static Decision refused(Refusal refusal, Optional<Caller> caller) {

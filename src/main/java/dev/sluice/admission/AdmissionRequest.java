@@ -21,4 +21,10 @@ public record AdmissionRequest(
     String model,
     Demand demand,
     Origin origin,
-    boolean endSeen) {}
+    boolean endSeen) {
+
+  /** The same under another id: what became of the first is not known. */
+  AdmissionRequest again() {
+    return new AdmissionRequest(id + "~", request, credential, model, demand, origin, endSeen);
+  }
+}

@@ -1,6 +1,7 @@
 package dev.sluice.admission;
 
 import dev.sluice.usage.Settlement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,11 @@ public interface Counters {
    * @param knownVersion the organization's version from which the limits were derived
    */
   CompletionStage<Outcome> admit(Hold hold, long knownVersion);
+
+  /** Whether an {@link #admit} that failed so may have counted, now or later. */
+  default boolean mayHaveCounted(Throwable failure) {
+    return true;
+  }
 
   /**
    * Says how limits stand, in their order; counts nothing.
@@ -73,6 +79,17 @@ public interface Counters {
 
     /** The organization has another version than the caller knew; nothing was counted. */
     record Stale() implements Outcome {}
+
+    /**
+     * The store does not answer, and this replica's share of a limit has no room; nothing was
+     * counted.
+     *
+     * @param retryAfter a guess: the store may be back before
+     */
+    record ShareExceeded(ScopedLimit limit, long share, Duration retryAfter) implements Outcome {}
+
+    /** The store does not answer, and nothing may be admitted without it; nothing was counted. */
+    record Unavailable() implements Outcome {}
 
     /** The hold was cancelled before; nothing was counted. */
     record Cancelled() implements Outcome {}

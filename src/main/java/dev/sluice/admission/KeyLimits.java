@@ -4,6 +4,7 @@ import dev.sluice.account.Caller;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.ModelAccess;
 import dev.sluice.policy.OwnLimit;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +39,10 @@ public final class KeyLimits {
    * @param own of key, user, project and organization, in this order
    * @param ofTier by model
    * @param cut whether the tier limits more models than were looked at
+   * @param measured whether the store said what is used; if not, nothing is said of that
    */
-  public record Report(List<EvaluatedLimit> own, List<EvaluatedLimit> ofTier, boolean cut) {
+  public record Report(
+      List<EvaluatedLimit> own, List<EvaluatedLimit> ofTier, boolean cut, boolean measured) {
     public Report {
       own = List.copyOf(own);
       ofTier = List.copyOf(ofTier);
@@ -52,7 +55,7 @@ public final class KeyLimits {
    * @param models that the key may call
    * @param only the limits that a request for this one of them would meet
    * @param endUser whose limits per end user are meant
-   * @return fails when the store does not answer in time
+   * @return what is not measured when the store does not answer in time
    */
   public CompletionStage<Report> of(
       Caller caller, Set<String> models, Optional<String> only, EndUser endUser) {
@@ -72,7 +75,18 @@ public final class KeyLimits {
     boolean wasCut = cut;
     return counters
         .evaluate(caller.organization().id(), limits)
-        .thenApply(all -> new Report(all.subList(0, own), all.subList(own, all.size()), wasCut));
+        .thenApply(all -> report(all, own, wasCut, true))
+        .exceptionally(
+            failure ->
+                report(limits.stream().map(KeyLimits::unmeasured).toList(), own, wasCut, false));
+  }
+
+  private static Report report(List<EvaluatedLimit> all, int own, boolean cut, boolean measured) {
+    return new Report(all.subList(0, own), all.subList(own, all.size()), cut, measured);
+  }
+
+  private static EvaluatedLimit unmeasured(ScopedLimit limit) {
+    return new EvaluatedLimit(limit, 0, Duration.ZERO, Optional.empty());
   }
 
   private List<ScopedLimit> ofTier(Caller caller, String model) {

@@ -202,6 +202,19 @@ public sealed interface Refusal {
     }
   }
 
+  /**
+   * The store does not answer, and this replica's share of a limit has no room.
+   *
+   * @param share how much of the limit this replica may use without the store
+   * @param retryAfter a guess: the store may be back before
+   */
+  record ShareExceeded(ScopedLimit limit, long share, Duration retryAfter) implements Refusal {
+    @Override
+    public String reason() {
+      return "share_exceeded";
+    }
+  }
+
   /** The store that decides did not answer in time. */
   record StoreUnavailable() implements Refusal {
     @Override

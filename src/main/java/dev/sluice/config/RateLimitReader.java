@@ -2,7 +2,7 @@ package dev.sluice.config;
 
 import dev.sluice.config.SluiceConfig.RateLimit;
 import dev.sluice.config.SluiceConfig.ResponseHeaders;
-import dev.sluice.ratelimit.OutagePolicy;
+import dev.sluice.ratelimit.OutageAnswer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,7 +40,7 @@ final class RateLimitReader {
             .value(
                 "the URL of a Redis, as that of redis",
                 text -> RedisAddress.parse(text).filter(address -> !address.embedded())),
-        fields.field("outage").oneOf(OutagePolicy.class).orElse(OutagePolicy.ERROR));
+        fields.field("outage").oneOf(OutageAnswer.class).orElse(OutageAnswer.ERROR));
   }
 
   private static float ratio(Field field) {

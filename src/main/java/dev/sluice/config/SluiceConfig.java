@@ -2,9 +2,10 @@ package dev.sluice.config;
 
 import dev.sluice.policy.DoorMode;
 import dev.sluice.policy.Model;
+import dev.sluice.policy.OutagePolicy;
 import dev.sluice.policy.PublicPaths;
 import dev.sluice.queue.QosList;
-import dev.sluice.ratelimit.OutagePolicy;
+import dev.sluice.ratelimit.OutageAnswer;
 import dev.sluice.tls.ClientTlsMaterial;
 import dev.sluice.tls.TlsMaterial;
 import java.net.URI;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory where the embedded Redis keeps its data, relative to the working directory
  *     or absolute
  * @param publicPaths that need no key at the doors for edges
+ * @param outage what is done while Redis does not answer
  * @param drainTimeout how long running requests may go on after the order to stop
  * @param lease how long a hold or a grant lives without renewal
  * @param lastUseInterval how often it is written which keys were used
@@ -49,6 +51,7 @@ public record SluiceConfig(
     EdgeDoor extAuthz,
     EdgeDoor auth,
     PublicPaths publicPaths,
+    OutagePolicy outage,
     RateLimit rateLimit,
     Listener metrics,
     Listener debug,
@@ -82,6 +85,7 @@ public record SluiceConfig(
     sections.put("extAuthz", SluiceConfig::extAuthz);
     sections.put("auth", SluiceConfig::auth);
     sections.put("publicPaths", SluiceConfig::publicPaths);
+    sections.put("outage", SluiceConfig::outage);
     sections.put("rateLimit", all -> all.rateLimit().withoutDirectory());
     sections.put("metrics", SluiceConfig::metrics);
     sections.put("debug", SluiceConfig::debug);
@@ -217,7 +221,7 @@ public record SluiceConfig(
       Optional<ResponseHeaders> responseHeaders,
       boolean dynamicMetadata,
       Optional<RedisAddress> perSecondRedis,
-      OutagePolicy outage) {
+      OutageAnswer outage) {
     /** What is read once: the directory is watched. */
     RateLimit withoutDirectory() {
       return new RateLimit(

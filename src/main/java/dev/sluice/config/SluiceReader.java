@@ -10,6 +10,8 @@ import dev.sluice.config.SluiceConfig.Listener;
 import dev.sluice.config.SluiceConfig.Log;
 import dev.sluice.config.SluiceConfig.RateLimit;
 import dev.sluice.policy.DoorMode;
+import dev.sluice.policy.OutagePolicy;
+import dev.sluice.policy.OutagePolicy.Fallback;
 import dev.sluice.policy.PathPattern;
 import dev.sluice.policy.PublicPaths;
 import dev.sluice.tls.ClientTlsMaterial;
@@ -107,6 +109,7 @@ final class SluiceReader {
     EdgeDoor auth =
         root.field("auth").map(fields -> edgeDoor(fields, Optional.of("x-sluice-model")));
     PublicPaths publicPaths = publicPaths(root.field("publicPaths"));
+    OutagePolicy outage = root.field("outage").map(SluiceReader::outage);
     RateLimit rateLimit = root.field("rateLimit").map(fields -> RateLimitReader.read(fields, file));
     Optional<ClientTlsMaterial> redisTls =
         redisTls(root.field("redisTls"), redis, rateLimit.perSecondRedis());
@@ -136,6 +139,7 @@ final class SluiceReader {
                 extAuthz,
                 auth,
                 publicPaths,
+                outage,
                 rateLimit,
                 metrics,
                 debug,
@@ -256,6 +260,14 @@ final class SluiceReader {
               });
     }
     return new PublicPaths(patterns);
+  }
+
+  private static OutagePolicy outage(Fields fields) {
+    OutagePolicy byDefault = OutagePolicy.DEFAULT;
+    return new OutagePolicy(
+        fields.field("keys").duration(Duration.ZERO, DAY).orElse(byDefault.keys()),
+        fields.field("rates").oneOf(Fallback.class).orElse(byDefault.rates()),
+        fields.field("concurrency").oneOf(Fallback.class).orElse(byDefault.concurrency()));
   }
 
   private Listener listener(Fields fields, String host, int port) {

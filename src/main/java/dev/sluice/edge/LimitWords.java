@@ -3,7 +3,9 @@ package dev.sluice.edge;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
 import dev.sluice.policy.EndUsers;
+import dev.sluice.policy.Limit;
 import dev.sluice.policy.Rate;
 
 /** Limits in the words of refusals. */
@@ -12,23 +14,32 @@ final class LimitWords {
 
   /** How much it allows. */
   static String allowed(EvaluatedLimit limit) {
-    if (limit.limit().limit() instanceof EndUsers) {
+    return allowed(limit.limit());
+  }
+
+  /** How much it allows. */
+  static String allowed(ScopedLimit scoped) {
+    Limit limit = scoped.limit();
+    if (limit instanceof EndUsers) {
       return limit.allowed() + " end users at a time";
     }
     return limit.allowed()
         + " requests "
-        + (limit.limit().limit() instanceof Rate rate
-            ? "per " + Durations.period(rate.period())
-            : "at once");
+        + (limit instanceof Rate rate ? "per " + Durations.period(rate.period()) : "at once");
   }
 
   /** What a limit is counted over. */
   static String over(EvaluatedLimit limit) {
-    Scope scope = limit.limit().scope();
+    return over(limit.limit());
+  }
+
+  /** What a limit is counted over. */
+  static String over(ScopedLimit limit) {
+    Scope scope = limit.scope();
     String whose =
         scope.endUser().isEmpty()
             ? ""
-            : limit.limit().limit() instanceof EndUsers ? "end users of " : "end user of ";
+            : limit.limit() instanceof EndUsers ? "end users of " : "end user of ";
     return whose + scope.level().label() + " `" + scope.id() + "`" + on(scope.part());
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.edge;
 import dev.sluice.admission.Decision;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
+import dev.sluice.admission.ScopedLimit;
 import dev.sluice.queue.Dispatcher;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -207,6 +208,9 @@ public final class Refusals {
           headers,
           requestId);
     }
+    if (refusal instanceof Refusal.ShareExceeded share) {
+      return shareExceeded(share, headers, requestId);
+    }
     retry.after(Duration.ofSeconds(1), headers);
     return error(
         503,
@@ -304,6 +308,27 @@ public final class Refusals {
         limit,
         "Concurrency limit reached for %s: limit %s, running %d, requested 1. %s"
             .formatted(LimitWords.over(limit), LimitWords.allowed(limit), limit.used(), when),
+        headers,
+        requestId);
+  }
+
+  /** How much is left of the limit nobody knows, so no header says it. */
+  private Answer shareExceeded(
+      Refusal.ShareExceeded refusal, Map<String, String> headers, String requestId) {
+    retry.after(refusal.retryAfter(), headers);
+    ScopedLimit limit = refusal.limit();
+    return error(
+        429,
+        ErrorBody.of(
+            "Limits are held by shares at present, because their store does not answer: the share"
+                + " of %s of the limit of %s for %s is used up. Try again in %s."
+                    .formatted(
+                        refusal.share(),
+                        LimitWords.allowed(limit),
+                        LimitWords.over(limit),
+                        Durations.compact(refusal.retryAfter())),
+            "requests",
+            "rate_limit_exceeded"),
         headers,
         requestId);
   }

@@ -50,6 +50,18 @@ public final class Metrics {
   private final Gauge replicas =
       Gauge.build("sluice_replicas", "Replicas on this Redis, as this one saw last.")
           .register(registry);
+  private final Gauge decidingWithoutRedis =
+      Gauge.build("sluice_deciding_without_redis", "1 while decisions are made without Redis.")
+          .register(registry);
+  private final Counter decisionsWithoutRedis =
+      Counter.build("sluice_decisions_without_redis", "Decisions made without Redis, by outcome.")
+          .labelNames("outcome")
+          .register(registry);
+  private final Counter holdsNeverCounted =
+      Counter.build(
+              "sluice_holds_never_counted",
+              "Requests admitted without Redis that it did not take within an hour after.")
+          .register(registry);
   private final Histogram queueSeconds =
       Histogram.build("sluice_queue_wait_seconds", "From joining the queue to the end of the wait.")
           .labelNames("model", "qos", "outcome")
@@ -218,6 +230,25 @@ public final class Metrics {
   /** So many replicas share Redis. */
   public void replicas(int count) {
     replicas.set(count);
+  }
+
+  /** Decisions are made without Redis from now on, or with it again. */
+  public void decidingWithoutRedis(boolean now) {
+    decidingWithoutRedis.set(now ? 1 : 0);
+  }
+
+  /**
+   * A decision was made without Redis.
+   *
+   * @param outcome {@code admitted}, {@code known}, {@code refused} or {@code unavailable}
+   */
+  public void decidedWithoutRedis(String outcome) {
+    decisionsWithoutRedis.labels(outcome).inc();
+  }
+
+  /** A request that was admitted without Redis will not be counted there. */
+  public void neverCounted() {
+    holdsNeverCounted.inc();
   }
 
   /** A wait in the queue ended. */

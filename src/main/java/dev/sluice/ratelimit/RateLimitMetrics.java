@@ -13,7 +13,7 @@ public interface RateLimitMetrics {
   void counted(Rule rule, List<String> path, HitCounts hits);
 
   /** A request could not be counted, and got what the policy says. */
-  void unavailable(OutagePolicy policy);
+  void unavailable(OutageAnswer policy);
 
   /** A query was refused before anything was counted. */
   void refused(InvalidQuery why);

@@ -17,10 +17,10 @@ public record RateLimitOptions(
     boolean quota,
     float nearLimitRatio,
     boolean stopWhenOver,
-    OutagePolicy outage) {
+    OutageAnswer outage) {
   /** No prefix, no mode, near from 80 percent on. */
   public static final RateLimitOptions DEFAULTS =
-      new RateLimitOptions("", false, false, 0.8f, false, OutagePolicy.ERROR);
+      new RateLimitOptions("", false, false, 0.8f, false, OutageAnswer.ERROR);
 
   public RateLimitOptions {
     if (!(nearLimitRatio >= 0 && nearLimitRatio <= 1)) {

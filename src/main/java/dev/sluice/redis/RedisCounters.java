@@ -1,10 +1,11 @@
 package dev.sluice.redis;
 
-import dev.sluice.admission.Counters;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Hold;
 import dev.sluice.admission.ScopedLimit;
+import dev.sluice.admission.SharedCounters;
 import dev.sluice.usage.Settlement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,18 +15,19 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Counts by the scripts admit, renew, settle and cancel, and looks by the script evaluate.
+ * Counts by the scripts admit, adopt, renew, settle and cancel, and looks by the script evaluate.
  *
  * <p>A settle or cancel that Redis did not answer is repeated until the hold's lease is over, also
  * after its stage has failed: else a request that was refused in an outage would stay charged.
  *
  * <p>Safe for use by many threads. Stages fail with {@link RedisUnavailable}.
  */
-public final class RedisCounters implements Counters {
+public final class RedisCounters implements SharedCounters {
   private static final String ONE_HIT = "1";
 
   private final RedisConnections redis;
   private final Script admit;
+  private final Script adopt;
   private final Script evaluate;
   private final Script renew;
   private final Script settle;
@@ -41,6 +43,7 @@ public final class RedisCounters implements Counters {
   RedisCounters(RedisConnections redis, Function<String, Script> scripts) {
     this.redis = redis;
     this.admit = scripts.apply("admit");
+    this.adopt = scripts.apply("adopt");
     this.evaluate = scripts.apply("evaluate");
     this.renew = scripts.apply("renew");
     this.settle = scripts.apply("settle");
@@ -89,15 +92,30 @@ public final class RedisCounters implements Counters {
   }
 
   @Override
-  public CompletionStage<Boolean> settle(Hold hold, Settlement settlement) {
-    String ending = settlement.ending().name().toLowerCase(Locale.ROOT);
-    String tokens =
-        settlement
-            .usage()
-            .map(usage -> " " + usage.promptTokens() + " " + usage.completionTokens())
-            .orElse("");
+  public boolean mayHaveCounted(Throwable failure) {
+    return RedisUnavailable.mayHaveArrived(failure);
+  }
+
+  @Override
+  public CompletionStage<Boolean> adopt(Hold hold, Duration age, Optional<Settlement> settled) {
+    ScriptLimits limits = new ScriptLimits(hold.limits());
     List<String> keys = holdKeys(hold);
-    List<String> arguments = new ArrayList<>(List.of(lease(hold), ending + tokens));
+    limits.addRateKeys(new Keys(hold.organization()), keys);
+    limits.addRunningKeys(new Keys(hold.organization()), keys);
+    List<String> arguments = new ArrayList<>();
+    arguments.add(lease(hold));
+    arguments.add(ONE_HIT);
+    arguments.add(attempt(hold));
+    arguments.add(Long.toString(age.toMillis()));
+    arguments.add(settled.map(RedisCounters::text).orElse(""));
+    limits.addPeriods(arguments);
+    return redis.runWithReserve(adopt, keys, arguments).thenApply(RedisCounters::done);
+  }
+
+  @Override
+  public CompletionStage<Boolean> settle(Hold hold, Settlement settlement) {
+    List<String> keys = holdKeys(hold);
+    List<String> arguments = new ArrayList<>(List.of(lease(hold), text(settlement)));
     addRunning(hold, keys, arguments);
     return redis.deliver(settle, keys, arguments, hold.lease()).thenApply(RedisCounters::done);
   }
@@ -109,6 +127,16 @@ public final class RedisCounters implements Counters {
     List<String> arguments = new ArrayList<>(List.of(lease(hold), attempt(hold)));
     addRunning(hold, keys, arguments);
     return redis.deliver(cancel, keys, arguments, hold.lease()).thenApply(RedisCounters::done);
+  }
+
+  /** How it ended, and its tokens. */
+  private static String text(Settlement settlement) {
+    String tokens =
+        settlement
+            .usage()
+            .map(usage -> " " + usage.promptTokens() + " " + usage.completionTokens())
+            .orElse("");
+    return settlement.ending().name().toLowerCase(Locale.ROOT) + tokens;
   }
 
   private static List<String> holdKeys(Hold hold) {

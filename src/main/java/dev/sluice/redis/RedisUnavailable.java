@@ -1,5 +1,7 @@
 package dev.sluice.redis;
 
+import java.util.concurrent.CompletionException;
+
 /**
  * Redis did not answer a call in time, or not with what the call asks for.
  *
@@ -50,6 +52,12 @@ public final class RedisUnavailable extends RuntimeException {
     super("Redis, " + script + ": " + why, null, false, false);
     this.outcome = outcome;
     this.sent = sent;
+  }
+
+  /** Whether a failure leaves open what Redis did; if not, it did nothing. */
+  static boolean mayHaveArrived(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return !(cause instanceof RedisUnavailable unavailable) || unavailable.sent;
   }
 
   /** Whether Redis may have got the call; if not, it had no effect. */

@@ -26,6 +26,7 @@ public final class Script {
   private static final Map<String, Script> SHIPPED =
       Stream.of(
               "admit",
+              "adopt",
               "rolling",
               "evaluate",
               "renew",

@@ -127,6 +127,20 @@ final class ScriptLimits {
     return Long.toString(limit.shadow() ? -allowed - 1 : allowed);
   }
 
+  /** Adds for each scope that has windows the periods of those that are enforced. */
+  void addPeriods(List<String> arguments) {
+    for (List<Integer> places : rates.values()) {
+      List<String> periods =
+          places.stream()
+              .map(limits::get)
+              .filter(limit -> !limit.shadow())
+              .map(limit -> Long.toString(periodMillis((Rate) limit.limit())))
+              .toList();
+      arguments.add(Integer.toString(periods.size()));
+      arguments.addAll(periods);
+    }
+  }
+
   /**
    * What a script says of them.
    *

@@ -1,6 +1,7 @@
 package dev.sluice.admission;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.CompletableFuture.failedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
@@ -26,6 +27,7 @@ import dev.sluice.policy.Catalog;
 import dev.sluice.policy.Concurrency;
 import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.Limit;
+import dev.sluice.policy.OutagePolicy;
 import dev.sluice.policy.OwnLimit;
 import dev.sluice.policy.OwnLimits;
 import dev.sluice.policy.Rate;
@@ -74,6 +76,7 @@ final class AdmissionTest {
   private final ApiKey key = ApiKey.issued(TEXT, "p", "u", KeyTerms.named("key"), NOW);
   private final OneCaller accounts = new OneCaller(new Caller(organization, project, user, key, 1));
   private final List<String> uses = new ArrayList<>();
+  private long nanos;
   private final Told counters = new Told();
   private final Admission admission =
       admission(counters, new Block(Set.of("small", "large"), "free", 1, List.of(HOURLY)));
@@ -548,6 +551,90 @@ final class AdmissionTest {
     assertThat(accounts.asked).isEqualTo(2);
   }
 
+  /** Decided by the store once; then that is away. */
+  @Test
+  void storeIsAway_knownKey_isDecidedByTheSameRulesAndCountedHere() {
+    Admission admission = outage();
+    join(admission.admit(request("small", Demand.UNKNOWN, INSIDE)));
+    accounts.away = true;
+    counters.away = true;
+    uses.clear();
+    // Nothing is recent any more.
+    nanos += Duration.ofSeconds(1).toNanos();
+
+    Decision.Admitted admitted =
+        (Decision.Admitted) join(admission.admit(request("small", Demand.UNKNOWN, INSIDE)));
+    assertThat(admitted.hold().id()).as("not that of which the store may know").isNotEqualTo("h");
+    assertThat(admitted.limits()).isEmpty();
+    assertThat(refusal(join(admission.admit(request("none", Demand.UNKNOWN, INSIDE)))))
+        .isEqualTo(new Refusal.ModelNotFound("none"));
+    Credential credential = new Credential.Presented(TEXT);
+    assertThat(join(admission.authenticate(credential))).isInstanceOf(Authentication.Known.class);
+    assertThat(join(admission.recognize(credential))).isInstanceOf(Authentication.Known.class);
+    assertThat(join(admission.authenticate(credential, Optional.empty(), caller -> INSIDE)))
+        .isInstanceOf(Authentication.Known.class);
+    assertThat(uses).as("that a key was used is said when the store confirms it").isEmpty();
+    assertThat(
+            refusal(join(admission.byStoreOnly().admit(request("small", Demand.UNKNOWN, INSIDE)))))
+        .isEqualTo(new Refusal.StoreUnavailable());
+  }
+
+  @Test
+  void storeIsAway_shareIsUsedUp_isRefusedByIt() {
+    Admission admission = outage();
+    join(admission.admit(request("small", Demand.UNKNOWN, INSIDE)));
+    accounts.away = true;
+    counters.away = true;
+    for (int i = 0; i < 50; i++) {
+      assertThat(
+              join(
+                  admission.admit(
+                      new AdmissionRequest(
+                          "h" + i,
+                          Optional.empty(),
+                          new Credential.Presented(TEXT),
+                          "small",
+                          Demand.UNKNOWN,
+                          INSIDE,
+                          true))))
+          .isInstanceOf(Decision.Admitted.class);
+    }
+
+    Refusal refusal = refusal(join(admission.admit(request("small", Demand.UNKNOWN, INSIDE))));
+
+    assertThat(refusal).isInstanceOf(Refusal.ShareExceeded.class);
+    assertThat(((Refusal.ShareExceeded) refusal).share()).isEqualTo(50);
+  }
+
+  @Test
+  void storeIsAway_keyThatItNeverConfirmed_isNotDecided() {
+    Admission admission = outage();
+    accounts.away = true;
+    counters.away = true;
+
+    assertThat(refusal(join(admission.admit(request("small", Demand.UNKNOWN, INSIDE)))))
+        .isEqualTo(new Refusal.StoreUnavailable());
+    assertThat(join(admission.authenticate(new Credential.Presented(TEXT))))
+        .isEqualTo(new Authentication.Rejected(new Refusal.StoreUnavailable(), Optional.empty()));
+  }
+
+  /** With the policy for outages, as one of two replicas. */
+  private Admission outage() {
+    OutagePolicy policy = OutagePolicy.DEFAULT;
+    Outage outage = new Outage(policy, () -> 2, new ToldMetrics(), () -> 0);
+    OutageCounters both = new OutageCounters(counters, policy, () -> 2, outage, () -> 0);
+    Callers callers = new Callers(accounts, 10, () -> nanos);
+    return new Admission(
+            () -> CATALOG,
+            callers,
+            both,
+            Duration.ofMinutes(1),
+            InstantSource.fixed(NOW),
+            used -> uses.add(used.id()))
+        .withFallback(
+            callers.confirmedWithin(policy.keys(), outage::failed), both.withoutStore(), outage);
+  }
+
   private void terms(UnaryOperator<KeyTerms> change) {
     accounts.caller =
         new Caller(organization, project, user, key.under(change.apply(key.terms())), 1);
@@ -592,6 +679,7 @@ final class AdmissionTest {
   private static final class OneCaller implements CallerLookup {
     private Caller caller;
     private int asked;
+    private boolean away;
 
     private OneCaller(Caller caller) {
       this.caller = caller;
@@ -600,19 +688,29 @@ final class AdmissionTest {
     @Override
     public CompletionStage<Optional<Caller>> caller(KeyText key) {
       asked++;
+      if (away) {
+        return failedFuture(new IllegalStateException("away"));
+      }
       return completedFuture(key.equals(TEXT) ? Optional.of(caller) : Optional.empty());
     }
   }
 
   /** Answers as it is told: there is room for everybody. */
-  private static final class Told implements Counters {
+  private static final class Told implements SharedCounters {
+    private boolean away;
+
     private final List<Hold> holds = new ArrayList<>();
     private Outcome outcome = new Outcome.Held(List.of());
 
     @Override
     public CompletionStage<Outcome> admit(Hold hold, long knownVersion) {
       holds.add(hold);
-      return completedFuture(outcome);
+      return away ? failedFuture(new IllegalStateException("away")) : completedFuture(outcome);
+    }
+
+    @Override
+    public CompletionStage<Boolean> adopt(Hold hold, Duration age, Optional<Settlement> settled) {
+      throw new AssertionError("nothing is adopted here");
     }
 
     @Override

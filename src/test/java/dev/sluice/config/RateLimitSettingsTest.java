@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.config.SluiceConfig.RateLimit;
 import dev.sluice.config.SluiceConfig.ResponseHeaders;
-import dev.sluice.ratelimit.OutagePolicy;
+import dev.sluice.ratelimit.OutageAnswer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ final class RateLimitSettingsTest {
           Optional.empty(),
           false,
           Optional.empty(),
-          OutagePolicy.ERROR);
+          OutageAnswer.ERROR);
   private static final RateLimit ALL =
       new RateLimit(
           Optional.empty(),
@@ -48,7 +48,7 @@ final class RateLimitSettingsTest {
           Optional.of(new ResponseHeaders("x-limit", "x-left", "x-reset")),
           true,
           RedisAddress.parse("redis://seconds:6379"),
-          OutagePolicy.ERROR);
+          OutageAnswer.ERROR);
 
   private final Path folder;
 

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Of three servers on one Redis, one loses its way there, and finds it again. */
+/**
+ * Of three servers on one Redis, one loses its way there, and finds it again. It is to honour no
+ * key in the meantime; what others do is in {@link OutagePolicyIT}.
+ */
 class CutFromRedisIT {
   private static final String UNAVAILABLE = "503 limits_unavailable";
 
@@ -63,6 +66,7 @@ class CutFromRedisIT {
             "cut off",
             Map.of(
                 "SLUICE_REDIS", wire.url(),
+                "SLUICE_OUTAGE_KEYS", "0s",
                 "SLUICE_GATEWAY_REDIS_TIMEOUT", "1s",
                 "SLUICE_AUTH_TIMEOUT", "1s",
                 "SLUICE_EXT_AUTHZ_MODE", "full",

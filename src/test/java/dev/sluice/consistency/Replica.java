@@ -66,6 +66,14 @@ final class Replica implements AutoCloseable {
         - {name: one, groups: [{name: default, qosList: [web]}]}
       """;
 
+  private static final String SETTINGS = "gateway: {host: 127.0.0.1, port: 0, redisTimeout: 20s}\n";
+
+  private static final List<SimulatedBackendOptions> BACKENDS =
+      List.of(
+          SimulatedBackendOptions.of("one", List.of("small", "large"))
+              .withPace(Duration.ZERO, 0)
+              .withSlots(100));
+
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final String name;
@@ -88,14 +96,12 @@ final class Replica implements AutoCloseable {
 
   /** The Redis, the backend and the file that replicas share; and one server more, on it. */
   static Stack stack(Path folder) {
-    return new Stack(
-        folder,
-        SAMBASTACK,
-        "gateway: {host: 127.0.0.1, port: 0, redisTimeout: 20s}\n",
-        List.of(
-            SimulatedBackendOptions.of("one", List.of("small", "large"))
-                .withPace(Duration.ZERO, 0)
-                .withSlots(100)));
+    return new Stack(folder, SAMBASTACK, SETTINGS, BACKENDS);
+  }
+
+  /** The same on a Redis that is there already. */
+  static Stack stack(String redisUrl, Path folder) {
+    return Stack.on(redisUrl, folder, SAMBASTACK, SETTINGS, BACKENDS);
   }
 
   SluiceProcess process() {

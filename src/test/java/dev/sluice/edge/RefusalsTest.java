@@ -104,6 +104,11 @@ class RefusalsTest {
         Arguments.of(
             new Refusal.Unserved("m", "web"), 503, "service_unavailable_error", "model_unserved"),
         Arguments.of(
+            new Refusal.ShareExceeded(rate(Duration.ofMinutes(1), 30), 10, Duration.ofSeconds(5)),
+            429,
+            "requests",
+            "rate_limit_exceeded"),
+        Arguments.of(
             new Refusal.StoreUnavailable(),
             503,
             "service_unavailable_error",
@@ -340,6 +345,18 @@ class RefusalsTest {
             new Scope(Scope.Level.USER, "alice", part), new Rate(5, Duration.ofMinutes(1)));
     EvaluatedLimit used = new EvaluatedLimit(limit, 5, Duration.ZERO, Optional.empty());
     return refusals.answer(new Refusal.RateExceeded(used), List.of(used), "req_1").body();
+  }
+
+  @Test
+  void shareThatIsUsedUp_saysOfWhichLimit_andNothingOfWhatIsLeft() {
+    ScopedLimit limit = rate(Duration.ofMinutes(1), 30);
+    Answer answer =
+        refusals.answer(
+            new Refusal.ShareExceeded(limit, 10, Duration.ofSeconds(5)), List.of(), "req_1");
+
+    assertThat(answer.body()).contains("the share of 10 of the limit of 30 requests per ");
+    assertThat(answer.headers()).containsKey("retry-after");
+    assertThat(answer.headers().keySet()).noneMatch(name -> name.startsWith("x-ratelimit"));
   }
 
   @Test

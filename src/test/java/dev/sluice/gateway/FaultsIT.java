@@ -211,28 +211,39 @@ class FaultsIT {
   }
 
   @Test
-  void withoutRedisEveryRequestIsAnsweredInTimeAndReadinessSaysWhy() throws Exception {
+  void withoutRedisKnownKeysAreServedByTheShareAndTheirRequestsCountedAfterwards()
+      throws Exception {
+    String stranger = stack.key("bob", "web");
     stack.chat(key, body("fast"));
     signal("STOP");
     try {
+      HttpResponse<String> served = stack.chat(key, body("fast"));
+      assertThat(served.statusCode()).isEqualTo(200);
+      // How much is left nobody knows.
+      assertThat(served.headers().firstValue("x-ratelimit-remaining-requests")).isEmpty();
+      assertThat(stack.get("/v1/models", key).statusCode()).isEqualTo(200);
+      HttpResponse<String> left = stack.get("/v1/key", key);
+      assertThat(left.statusCode()).isEqualTo(200);
+      assertThat(left.body()).contains("\"limit\":100,", "\"used\":null,\"remaining\":null");
+      assertThat(ready().statusCode()).isEqualTo(200);
+      assertThat(ready().body()).isEqualTo("ready, though Redis does not answer\n");
+      assertThat(stack.metrics())
+          .contains("sluice_deciding_without_redis 1.0")
+          .contains("sluice_decisions_without_redis_total{outcome=\"admitted\",} 1.0");
+
       long asked = System.nanoTime();
-      HttpResponse<String> answer = stack.chat(key, body("fast"));
+      HttpResponse<String> answer = stack.chat(stranger, body("fast"));
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.body()).contains("\"code\":\"limits_unavailable\"");
       assertThat(answer.headers().firstValue("retry-after")).isPresent();
       assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(30));
-      HttpResponse<String> left = stack.get("/v1/key", key);
-      assertThat(left.statusCode()).isEqualTo(503);
-      assertThat(left.body()).contains("\"code\":\"limits_unavailable\"");
-      assertThat(ready().statusCode()).isEqualTo(503);
-      assertThat(ready().body()).contains("Redis does not answer");
     } finally {
       signal("CONT");
     }
-    await().until(() -> ready().statusCode() == 200);
-    // What Redis had received before it was stopped, it took back: the refused call was not
-    // charged.
-    assertThat(remaining()).isEqualTo("98");
+    await().until(() -> stack.metrics().contains("sluice_deciding_without_redis 0.0"));
+    assertThat(ready().body()).isEqualTo("ready\n");
+    // The one before, the one without Redis, and this one.
+    assertThat(remaining()).isEqualTo("97");
   }
 
   /** What remains after one more request. */

@@ -213,7 +213,7 @@ final class DescriptorLimitsTest {
 
   @Test
   void judge_globalShadowMode_changesOnlyTheWhole() {
-    options = new RateLimitOptions("", true, false, 0.8f, false, OutagePolicy.ERROR);
+    options = new RateLimitOptions("", true, false, 0.8f, false, OutageAnswer.ERROR);
     given(rule("key: k", "unit: minute, requests_per_unit: 0"));
 
     Verdict verdict = judge("d", descriptor("k=v"));
@@ -242,7 +242,7 @@ final class DescriptorLimitsTest {
     "u, true, false"
   })
   void judge_quotas_refuseWhenAllAreOver(String asked, boolean everyRule, boolean over) {
-    options = new RateLimitOptions("", false, everyRule, 0.8f, false, OutagePolicy.ERROR);
+    options = new RateLimitOptions("", false, everyRule, 0.8f, false, OutageAnswer.ERROR);
     given(
         """
         domain: d
@@ -289,7 +289,7 @@ final class DescriptorLimitsTest {
 
   @Test
   void judge_keyPrefix_standsFirst() {
-    options = new RateLimitOptions("prefix:", false, false, 0.8f, false, OutagePolicy.ERROR);
+    options = new RateLimitOptions("prefix:", false, false, 0.8f, false, OutageAnswer.ERROR);
     given(rule("key: k", "unit: second"));
 
     judge("d", descriptor("k=v"));
@@ -399,7 +399,7 @@ final class DescriptorLimitsTest {
         "full; full+1"
       })
   void judge_stopWhenOver_countsOnlyWhatGoesOver(String keys, String asked) {
-    options = new RateLimitOptions("", false, false, 0.8f, true, OutagePolicy.ERROR);
+    options = new RateLimitOptions("", false, false, 0.8f, true, OutageAnswer.ERROR);
     given(
         """
         domain: d
@@ -426,7 +426,7 @@ final class DescriptorLimitsTest {
 
   @Test
   void judge_stopWhenOverAndOneKnownToBe_onlyLooksAtTheOthers() {
-    options = new RateLimitOptions("", false, false, 0.8f, true, OutagePolicy.ERROR);
+    options = new RateLimitOptions("", false, false, 0.8f, true, OutageAnswer.ERROR);
     cache = Optional.of(new OverLimitCache(1 << 20, nanos::get));
     given(
         """
@@ -521,7 +521,7 @@ final class DescriptorLimitsTest {
 
   @ParameterizedTest(name = "{0}: over {1}")
   @CsvSource({"OPEN, false", "CLOSED, true"})
-  void judge_outage_passesOrRefusesWhatHasALimit(OutagePolicy policy, boolean over) {
+  void judge_outage_passesOrRefusesWhatHasALimit(OutageAnswer policy, boolean over) {
     outage(policy);
     given(
         """
@@ -545,7 +545,7 @@ final class DescriptorLimitsTest {
 
   @Test
   void judge_outageWithShares_admitsThisReplicasPart() {
-    outage(OutagePolicy.SHARE);
+    outage(OutageAnswer.SHARE);
     cache = Optional.of(new OverLimitCache(1 << 20, nanos::get));
     given(rule("key: k", "unit: minute, requests_per_unit: 5"));
     counters.failure = Optional.of(new IllegalStateException("gone"));
@@ -584,7 +584,7 @@ final class DescriptorLimitsTest {
     rules = Optional.of(Yaml.rules(yaml));
   }
 
-  private void outage(OutagePolicy policy) {
+  private void outage(OutageAnswer policy) {
     options = new RateLimitOptions("", false, false, 0.8f, false, policy);
   }
 

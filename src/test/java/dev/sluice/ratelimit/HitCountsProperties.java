@@ -18,7 +18,7 @@ final class HitCountsProperties {
       @ForAll @FloatRange(min = 0, max = 1) float ratio,
       @ForAll boolean shadow) {
     long near =
-        new RateLimitOptions("", false, false, ratio, false, OutagePolicy.ERROR)
+        new RateLimitOptions("", false, false, ratio, false, OutageAnswer.ERROR)
             .nearThreshold(limit);
     long over = LongStream.rangeClosed(before + 1, before + hits).filter(v -> v > limit).count();
     long close =

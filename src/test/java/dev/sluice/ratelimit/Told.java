@@ -15,7 +15,7 @@ final class Told implements RateLimitMetrics {
   }
 
   @Override
-  public void unavailable(OutagePolicy policy) {
+  public void unavailable(OutageAnswer policy) {
     lines.add("unavailable: " + policy);
   }
 

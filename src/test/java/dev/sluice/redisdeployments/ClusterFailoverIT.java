@@ -27,7 +27,10 @@ class ClusterFailoverIT {
   void start() {
     redis = new RedisCluster(folder, 3, 1, Duration.ofSeconds(2));
     sluice =
-        Running.on(redis.url(), folder, "gateway: {host: 127.0.0.1, port: 0, redisTimeout: 5s}\n");
+        Running.on(
+            redis.url(),
+            folder,
+            "gateway: {host: 127.0.0.1, port: 0, redisTimeout: 5s}\noutage: {keys: 0s}\n");
   }
 
   @AfterEach

@@ -29,7 +29,7 @@ class RedisRefusesIT {
   void start(@TempDir Path folder) {
     redis = RedisProcess.start(folder);
     master = RedisProcess.start(folder, "repl-diskless-sync yes", "repl-diskless-sync-delay 0");
-    sluice = Running.on("redis://" + redis.address(), folder, "");
+    sluice = Running.on("redis://" + redis.address(), folder, "outage: {keys: 0s}\n");
     key = sluice.key("acme");
   }
 

@@ -32,7 +32,10 @@ class SentinelFailoverIT {
   void start() {
     redis = new RedisSentinels(folder, DOWN_AFTER);
     sluice =
-        Running.on(redis.url(), folder, "gateway: {host: 127.0.0.1, port: 0, redisTimeout: 1s}\n");
+        Running.on(
+            redis.url(),
+            folder,
+            "gateway: {host: 127.0.0.1, port: 0, redisTimeout: 1s}\noutage: {keys: 0s}\n");
     key = sluice.key("acme");
   }
 

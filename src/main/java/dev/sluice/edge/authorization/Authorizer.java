@@ -1,6 +1,7 @@
 package dev.sluice.edge.authorization;
 
 import dev.sluice.account.Caller;
+import dev.sluice.admission.Admission;
 import dev.sluice.admission.AdmissionRequest;
 import dev.sluice.admission.Authentication;
 import dev.sluice.admission.Decision;
@@ -35,12 +36,16 @@ import java.util.function.Function;
  * <p>Safe for use by many threads; never blocks. Stages never fail.
  */
 public final class Authorizer {
+  private static final String UNAVAILABLE = new Refusal.StoreUnavailable().reason();
+
   private final String door;
   private final DoorMode mode;
   private final PublicPaths publicPaths;
   private final Deciding with;
   private final DecisionLog decisions;
   private final Deadline deadline;
+  private final Admission byStore;
+  private final Optional<Admission> withoutStore;
 
   /**
    * @param door as in metrics
@@ -54,6 +59,8 @@ public final class Authorizer {
     this.with = with;
     this.decisions = with.decisions(door);
     this.deadline = deadline;
+    this.byStore = with.admission().byStoreOnly();
+    this.withoutStore = with.admission().withoutStore();
   }
 
   /** Decides. */
@@ -65,17 +72,38 @@ public final class Authorizer {
       return open(request, "public");
     }
     long asked = System.nanoTime();
-    return deadline
-        .within(
-            mode == DoorMode.FRONT ? known(request) : admitted(request),
-            () -> late(request),
-            this::withdraw)
+    return inTime(request)
+        .thenCompose(
+            verdict ->
+                verdict
+                    .filter(its -> !its.facts().decision().equals(UNAVAILABLE))
+                    .map(Authorizer::done)
+                    .orElseGet(() -> decidedWithoutStore(request)))
         .thenApply(
             verdict -> {
               with.metrics().decisionTook(door, System.nanoTime() - asked);
               record(verdict, Optional.of(Duration.ofNanos(System.nanoTime() - asked)));
               return told(verdict, request);
             });
+  }
+
+  /** Empty when the store is late. */
+  private CompletionStage<Optional<Verdict>> inTime(EdgeRequest request) {
+    return deadline.within(
+        decided(request, byStore).thenApply(Optional::of),
+        Optional::empty,
+        late -> late.ifPresent(this::withdraw));
+  }
+
+  private CompletionStage<Verdict> decided(EdgeRequest request, Admission by) {
+    return mode == DoorMode.FRONT ? known(request, by) : admitted(request, by);
+  }
+
+  /** At once: by the policy for outages. */
+  private CompletionStage<Verdict> decidedWithoutStore(EdgeRequest request) {
+    return withoutStore
+        .map(by -> decided(request, by))
+        .orElseGet(() -> done(refused(request, new Refusal.StoreUnavailable(), Optional.empty())));
   }
 
   /** Lets pass whoever it is: a key is not looked at, and nobody is named. */
@@ -118,9 +146,10 @@ public final class Authorizer {
     }
   }
 
-  private CompletionStage<Verdict> known(EdgeRequest request) {
+  private CompletionStage<Verdict> known(EdgeRequest request, Admission by) {
     return uncounted(
         request,
+        by,
         caller -> {
           Map<String, String> headers = identity(caller);
           with.proofs().issue(caller).ifPresent(proof -> headers.put(EdgeHeaders.PROOF, proof));
@@ -134,9 +163,8 @@ public final class Authorizer {
 
   /** What is said to a caller of whom no script is asked: so the caller must be recent. */
   private CompletionStage<Verdict> uncounted(
-      EdgeRequest request, Function<Caller, Verdict> verdict) {
-    return with.admission()
-        .authenticate(request.credential(), Optional.empty(), caller -> request.origin())
+      EdgeRequest request, Admission by, Function<Caller, Verdict> verdict) {
+    return by.authenticate(request.credential(), Optional.empty(), caller -> request.origin())
         .thenApply(
             authentication ->
                 authentication instanceof Authentication.Known known
@@ -144,9 +172,8 @@ public final class Authorizer {
                     : rejected(request, (Authentication.Rejected) authentication));
   }
 
-  private CompletionStage<Verdict> admitted(EdgeRequest request) {
-    return with.admission()
-        .recognize(request.credential())
+  private CompletionStage<Verdict> admitted(EdgeRequest request, Admission by) {
+    return by.recognize(request.credential())
         .thenCompose(
             authentication -> {
               if (authentication instanceof Authentication.Rejected rejected) {
@@ -156,12 +183,11 @@ public final class Authorizer {
               try {
                 asked = RequestedModel.of(request);
               } catch (BadRequest e) {
-                return uncounted(request, caller -> malformed(request, caller, e));
+                return uncounted(request, by, caller -> malformed(request, caller, e));
               }
               return asked.isEmpty()
-                  ? uncounted(request, caller -> withoutModel(request, caller))
-                  : with.admission()
-                      .admit(
+                  ? uncounted(request, by, caller -> withoutModel(request, caller))
+                  : by.admit(
                           new AdmissionRequest(
                               with.ids().hold(),
                               Optional.empty(),
@@ -206,10 +232,6 @@ public final class Authorizer {
             Optional.of(admitted.block().qos()),
             admitted.wouldRefuse().map(Refusal::reason));
     return new Verdict.Allowed(headers, response, facts, Optional.of(admitted.hold()));
-  }
-
-  private Verdict late(EdgeRequest request) {
-    return refused(request, new Refusal.StoreUnavailable(), Optional.empty());
   }
 
   private Verdict rejected(EdgeRequest request, Authentication.Rejected rejected) {

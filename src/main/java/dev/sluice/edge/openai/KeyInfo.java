@@ -85,8 +85,11 @@ final class KeyInfo {
         .put("id", caller.tier())
         .put("from", caller.tierGiver().map(KeyInfo::label).orElse("default"));
     ArrayNode written = json.putArray("limits");
-    report.own().forEach(one -> addLimit(written, one, one.limit().scope().level().label()));
-    report.ofTier().forEach(one -> addLimit(written, one, "tier"));
+    boolean measured = report.measured();
+    report
+        .own()
+        .forEach(one -> addLimit(written, one, one.limit().scope().level().label(), measured));
+    report.ofTier().forEach(one -> addLimit(written, one, "tier", measured));
     json.put("limits_truncated", report.cut());
     return json;
   }
@@ -119,7 +122,9 @@ final class KeyInfo {
     json.putObject(label(record)).put("id", record.id()).put("name", record.name());
   }
 
-  private static void addLimit(ArrayNode limits, EvaluatedLimit evaluated, String from) {
+  /** What is used is null when nobody knows. */
+  private static void addLimit(
+      ArrayNode limits, EvaluatedLimit evaluated, String from, boolean measured) {
     ObjectNode json = limits.addObject();
     Optional<Rate> rate =
         evaluated.limit().limit() instanceof Rate its ? Optional.of(its) : Optional.empty();
@@ -131,9 +136,13 @@ final class KeyInfo {
     json.put("shadow", evaluated.limit().shadow());
     json.put("limit", evaluated.allowed());
     json.put("period_seconds", rate.map(its -> its.period().toSeconds()).orElse(null));
-    json.put("used", evaluated.used());
-    json.put("remaining", evaluated.remaining());
-    json.put("reset_seconds", rate.map(its -> evaluated.reset().toMillis() / 1000.0).orElse(null));
+    json.put("used", measured ? (Long) evaluated.used() : null);
+    json.put("remaining", measured ? (Long) evaluated.remaining() : null);
+    json.put(
+        "reset_seconds",
+        rate.filter(its -> measured)
+            .map(its -> evaluated.reset().toMillis() / 1000.0)
+            .orElse(null));
   }
 
   private static String type(Limit limit) {

@@ -4,7 +4,7 @@ import dev.sluice.metrics.RateLimitSeries;
 import dev.sluice.metrics.RateLimitSeries.Kind;
 import dev.sluice.ratelimit.HitCounts;
 import dev.sluice.ratelimit.InvalidQuery;
-import dev.sluice.ratelimit.OutagePolicy;
+import dev.sluice.ratelimit.OutageAnswer;
 import dev.sluice.ratelimit.RateLimitMetrics;
 import dev.sluice.ratelimit.Rule;
 import java.util.List;
@@ -30,8 +30,8 @@ public final class RuleMetrics implements RateLimitMetrics {
   }
 
   @Override
-  public void unavailable(OutagePolicy policy) {
-    if (policy == OutagePolicy.ERROR) {
+  public void unavailable(OutageAnswer policy) {
+    if (policy == OutageAnswer.ERROR) {
       series.failed("redis_error");
     } else {
       series.answeredInOutage(policy.name().toLowerCase(Locale.ROOT));

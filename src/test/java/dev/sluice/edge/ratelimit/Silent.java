@@ -2,7 +2,7 @@ package dev.sluice.edge.ratelimit;
 
 import dev.sluice.ratelimit.HitCounts;
 import dev.sluice.ratelimit.InvalidQuery;
-import dev.sluice.ratelimit.OutagePolicy;
+import dev.sluice.ratelimit.OutageAnswer;
 import dev.sluice.ratelimit.RateLimitMetrics;
 import dev.sluice.ratelimit.Rule;
 import java.util.List;
@@ -13,7 +13,7 @@ final class Silent implements RateLimitMetrics {
   public void counted(Rule rule, List<String> path, HitCounts hits) {}
 
   @Override
-  public void unavailable(OutagePolicy policy) {}
+  public void unavailable(OutageAnswer policy) {}
 
   @Override
   public void refused(InvalidQuery why) {}

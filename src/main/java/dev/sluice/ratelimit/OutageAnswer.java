@@ -1,7 +1,7 @@
 package dev.sluice.ratelimit;
 
 /** What a request gets that cannot be counted, because the counters do not answer. */
-public enum OutagePolicy {
+public enum OutageAnswer {
   /** An error, whereupon Envoy's {@code failure_mode_deny} decides. */
   ERROR,
 

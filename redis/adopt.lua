@@ -1,0 +1,95 @@
+-- uses clock.lua windows.lua deadlines.lua requests.lua
+--
+-- Counts a request that a replica admitted while it had no answer from Redis: in every window of every
+-- scope as of then, whether or not there is room, and as running if it still does.
+--
+-- KEYS  the hold, the request that it is an attempt of, if any, then one key a scope: those with windows
+--       first
+-- ARGV  lease in ms; hits; 1 for an attempt of a request, else 0; how many ms ago it was admitted; how
+--       it ended as settle.lua has it, or nothing while it runs; then for each scope with windows the
+--       number of those that are enforced and their periods in ms. The keys that are left are of scopes that limit how many run
+-- reply 1, or 0 when the hold is known: it was adopted before
+--
+-- What is written is what admit.lua would have written: so the hold is renewed, settled and cancelled
+-- as any other.
+
+-- Counts hits in a sub-window that may have passed. What has expired by now is not counted.
+local function count_in(w, counted_in, hits)
+  local age = w.newest - counted_in
+  if age > SUBWINDOWS then
+    return
+  end
+  w.sum = w.sum + hits
+  if age == 0 then
+    w.current = w.current + hits
+    return
+  end
+  local at = w.first
+  while at < w.last and subwindow(w, at) < counted_in do
+    at = at + PAIR_SIZE
+  end
+  local count, behind = 0, at
+  if at < w.last and subwindow(w, at) == counted_in then
+    local _, before = unpack_(PAIR, w.text, at)
+    count, behind = before, at + PAIR_SIZE
+  end
+  w.text = sub(w.text, w.first, at - 1) .. pack(PAIR, counted_in % 256, count + hits)
+    .. sub(w.text, behind, w.last)
+  w.first, w.last = 1, #w.text
+end
+
+local stored = redis.call('MGET', unpack(KEYS))
+if stored[1] then
+  return {0}
+end
+
+local lease, hits, attempt = ARGV[1], tonumber(ARGV[2]), ARGV[3] == '1'
+local ended = ARGV[5] ~= ''
+local request = attempt and stored[2]
+local charged = request and open_to_more(request)
+local time = now()
+local admitted = time - tonumber(ARGV[4])
+local first = attempt and 3 or 2
+local k, at, taken, scope_keys = first, 6, {hits}, {}
+while at <= #ARGV do
+  local number = tonumber(ARGV[at])
+  if not charged then
+    local windows, asked = decode(stored[k] or ''), 0
+    for _, w in ipairs(windows) do
+      advance(w, floor(time * SUBWINDOWS / w.period))
+    end
+    taken[#taken + 1] = number
+    for i = at + 1, at + number do
+      local w
+      w, asked = ask(windows, asked, tonumber(ARGV[i]), time)
+      local counted_in = math.min(w.newest, floor(admitted * SUBWINDOWS / w.period))
+      count_in(w, counted_in, hits)
+      taken[#taken + 1], taken[#taken + 2], taken[#taken + 3] = w.period, counted_in, w.shifts
+    end
+    if number > 0 then
+      store(KEYS[k], windows, asked, time)
+    end
+    scope_keys[#scope_keys + 1] = KEYS[k]
+  end
+  k, at = k + 1, at + number + 1
+end
+
+local shared = attempt and (charged or not request)
+if charged then
+  join(KEYS[2], charged, lease, false)
+elseif shared then
+  charge(KEYS[2], taken, scope_keys, lease, false)
+end
+if ended then
+  if shared then
+    leave(KEYS[2], true, lease)
+  end
+  redis.call('SET', KEYS[1], 'settled ' .. ARGV[5], 'PX', lease)
+else
+  redis.call('SET', KEYS[1], shared and 'a' or 'h' .. cmsgpack.pack(taken), 'PX', lease)
+  local sets = deadlines()
+  for i = k, #KEYS do
+    sets.add(KEYS[i], KEYS[1], time, tonumber(lease))
+  end
+end
+return {1}

@@ -1,0 +1,59 @@
+package dev.sluice.admission;
+
+import dev.sluice.policy.Concurrency;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What this replica has admitted and not ended, in the scopes that limit how many run; by whomever
+ * it was admitted. Safe for use by many threads.
+ */
+final class RunningHere {
+  /** By hold: only those with such a limit. */
+  private final Map<String, List<Place>> places = new ConcurrentHashMap<>();
+
+  private final Map<Place, Integer> counts = new ConcurrentHashMap<>();
+
+  private record Place(String organization, Scope scope) {}
+
+  /** A hold runs from now on, if it did not already. */
+  void started(Hold hold) {
+    List<Place> its = places(hold);
+    if (!its.isEmpty() && places.putIfAbsent(hold.id(), its) == null) {
+      its.forEach(place -> counts.merge(place, 1, Integer::sum));
+    }
+  }
+
+  /** A hold runs no longer. */
+  void ended(Hold hold) {
+    List<Place> its = places.remove(hold.id());
+    if (its != null) {
+      its.forEach(
+          place -> counts.computeIfPresent(place, (same, many) -> many == 1 ? null : many - 1));
+    }
+  }
+
+  /** How many run. */
+  int count(String organization, Scope scope) {
+    return counts.getOrDefault(new Place(organization, scope), 0);
+  }
+
+  private static List<Place> places(Hold hold) {
+    // Every request comes here, and most have no such limit: so no stream.
+    List<Place> places = List.of();
+    for (ScopedLimit limit : hold.limits()) {
+      if (limit.limit() instanceof Concurrency) {
+        Place place = new Place(hold.organization(), limit.scope());
+        if (places.isEmpty()) {
+          places = new ArrayList<>(2);
+        }
+        if (!places.contains(place)) {
+          places.add(place);
+        }
+      }
+    }
+    return places;
+  }
+}
