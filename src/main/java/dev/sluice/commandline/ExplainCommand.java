@@ -8,6 +8,8 @@ import dev.sluice.account.Caller;
 import dev.sluice.account.Names;
 import dev.sluice.admission.Explain;
 import dev.sluice.admission.Queues;
+import dev.sluice.config.SluiceConfig;
+import dev.sluice.edge.Durations;
 import dev.sluice.edge.explain.Asked;
 import dev.sluice.edge.explain.ExplanationJson;
 import java.time.InstantSource;
@@ -111,13 +113,20 @@ public final class ExplainCommand implements Callable<Integer> {
         session -> {
           List<String> refusals = session.await(session.refusals().of(requestId));
           if (refusals.isEmpty()) {
-            throw new CommandFailed(
-                "no refusal of this request is kept: it was not refused, or more than %s ago"
-                    .formatted(shared.configuration().settings().refusals().keepFor()));
+            throw new CommandFailed(nothingKept());
           }
           refusals.forEach(this::show);
           return 0;
         });
+  }
+
+  private String nothingKept() {
+    SluiceConfig.Refusals settings = shared.configuration().settings().refusals();
+    return settings.most() == 0
+        ? "no refusals are kept: refusals.most is 0"
+        : "no refusal of this request is kept: it was not refused, "
+            + "or more than %s ago, or too many were since"
+                .formatted(Durations.compact(settings.keepFor()));
   }
 
   private void show(String refusal) {

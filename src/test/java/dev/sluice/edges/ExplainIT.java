@@ -178,6 +178,25 @@ class ExplainIT {
   }
 
   @Test
+  void refusalAtADoorForEdges_isFoundToo() {
+    KeyIssuer.Issued key = stack.issue(user(), Optional.of("web"));
+    stack.replace(key.record().revoke());
+    String id = user();
+
+    stack.send(
+        HttpRequest.newBuilder(URI.create(stack.doors().http() + "/auth"))
+            .header("authorization", "Bearer " + key.text().reveal())
+            .header("x-request-id", id)
+            .header("x-original-uri", "/v1/chat/completions")
+            .build());
+
+    JsonNode refusal = found(stack.doors().debug(), id).get(0);
+    assertThat(refusal.at("/door").asText()).isEqualTo("auth");
+    assertThat(refusal.at("/decision").asText()).isEqualTo("revoked_key");
+    assertThat(refusal.at("/key").asText()).isEqualTo(key.record().id());
+  }
+
+  @Test
   void refusalOfARequestThatNoLimitCounts_isFoundToo() {
     String id = user();
     stack.send(stack.request("/v1/models", "sluice_acme_oops", "x-request-id", id).GET().build());
