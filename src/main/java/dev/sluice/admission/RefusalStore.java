@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
  * return at once; a stage completes exceptionally when the store does not answer in time.
  */
 public interface RefusalStore {
-  /** How many refusals one call may keep. */
-  int MOST = 50;
+  /** How many refusals one call may keep: with as many to drop, a quarter of a millisecond. */
+  int MOST = 25;
 
   /**
    * A refusal.
