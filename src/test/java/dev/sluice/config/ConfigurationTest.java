@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sluice.backend.Deployment;
 import dev.sluice.config.SluiceConfig.Listener;
 import dev.sluice.config.SluiceConfig.Log;
+import dev.sluice.policy.OutagePolicy;
+import dev.sluice.policy.OutagePolicy.Fallback;
 import dev.sluice.queue.BatchSlots;
 import dev.sluice.queue.QosList;
 import java.io.IOException;
@@ -115,6 +117,22 @@ final class ConfigurationTest {
         .containsExactly(
             new Deployment("bd-x", URI.create("http://10.0.0.1:8000"), Optional.empty()));
     assertThat(configuration.warnings()).isEmpty();
+  }
+
+  @Test
+  void load_outage_hasItsDefaultsAndIsSetByEachSource() throws Exception {
+    assertThat(load(OURS, Map.of()).settings().outage()).isEqualTo(OutagePolicy.DEFAULT);
+    assertThat(
+            load(
+                    OURS + "outage: {keys: 5m, rates: closed, concurrency: closed}\n",
+                    Map.of("SLUICE_OUTAGE_CONCURRENCY", "open"))
+                .settings()
+                .outage())
+        .isEqualTo(new OutagePolicy(Duration.ofMinutes(5), Fallback.CLOSED, Fallback.OPEN));
+    assertThat(problems(OURS + "outage: {keys: -1s, rates: half}\n"))
+        .hasSize(2)
+        .anyMatch(problem -> problem.contains("outage.keys: expected a duration"))
+        .anyMatch(problem -> problem.contains("outage.rates: expected one of share, open, closed"));
   }
 
   @Test
