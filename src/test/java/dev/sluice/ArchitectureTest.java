@@ -36,6 +36,7 @@ class ArchitectureTest {
           entry("queue", Set.of("policy")),
           entry("backend", Set.of("policy")),
           entry("ratelimit", Set.of()),
+          entry("xds", Set.of("ratelimit", "metrics")),
           entry("config", Set.of("policy", "queue", "backend", "account", "ratelimit", "tls")),
           entry(
               "commandline",

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads rule files as envoyproxy/ratelimit writes them. Blocks: not for an event loop. */
 public final class RuleLoader {
@@ -22,15 +25,43 @@ public final class RuleLoader {
     List<RuleProblem> problems = new ArrayList<>();
     Map<String, RuleNode> domains = new HashMap<>();
     for (Path file : list(files, problems)) {
-      String name = name(files.directory(), file);
-      RuleReading reading = new RuleReading(name, problems);
-      int before = problems.size();
-      var document = RuleYaml.read(file, reading);
-      boolean unreadable = problems.stream().skip(before).anyMatch(RuleProblem::error);
-      if (!unreadable) {
-        new RuleReader(reading, domains, files.mergeDomains()).read(document);
-      }
+      RuleReading reading = new RuleReading(name(files.directory(), file), problems);
+      read(reading, () -> RuleYaml.read(file, reading), domains, files.mergeDomains());
     }
+    return loaded(domains, problems);
+  }
+
+  /**
+   * Reads texts as the files that they might be.
+   *
+   * @param texts by the names under which problems are reported
+   * @throws InvalidRules with every error of every text
+   */
+  public static LoadedRules read(Map<String, String> texts) throws InvalidRules {
+    List<RuleProblem> problems = new ArrayList<>();
+    Map<String, RuleNode> domains = new HashMap<>();
+    texts.forEach(
+        (name, text) -> {
+          RuleReading reading = new RuleReading(name, problems);
+          read(reading, () -> RuleYaml.document(text, reading), domains, false);
+        });
+    return loaded(domains, problems);
+  }
+
+  private static void read(
+      RuleReading reading,
+      Supplier<Optional<Node>> document,
+      Map<String, RuleNode> domains,
+      boolean merge) {
+    int before = reading.errors();
+    Optional<Node> found = document.get();
+    if (reading.errors() == before) {
+      new RuleReader(reading, domains, merge).read(found);
+    }
+  }
+
+  private static LoadedRules loaded(Map<String, RuleNode> domains, List<RuleProblem> problems)
+      throws InvalidRules {
     List<RuleProblem> sorted = RuleReading.sorted(problems);
     if (sorted.stream().anyMatch(RuleProblem::error)) {
       throw new InvalidRules(sorted);

@@ -29,6 +29,11 @@ final class RuleReading {
     problems.add(new RuleProblem(true, file, line, message));
   }
 
+  /** How many were found so far, in all files. */
+  int errors() {
+    return (int) problems.stream().filter(RuleProblem::error).count();
+  }
+
   void warning(Node at, String message) {
     problems.add(new RuleProblem(false, file, line(at), message));
   }

@@ -53,7 +53,8 @@ final class RuleYaml {
     return Optional.empty();
   }
 
-  private static Optional<Node> document(String text, RuleReading reading) {
+  /** The first document of a text, as {@link #read} of a file. */
+  static Optional<Node> document(String text, RuleReading reading) {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(MAX_BYTES);
     options.setNestingDepthLimit(MAX_NESTING);
