@@ -119,8 +119,7 @@ public final class ConfigurationServer implements AutoCloseable {
 
   /** What the last client sent as a header. */
   public String header(String name) {
-    return String.valueOf(
-        headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
+    return String.valueOf(headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
   }
 
   /** Sends the rules of all domains; what it is answered. */
