@@ -3,6 +3,7 @@ package dev.sluice;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.account.Names;
 import dev.sluice.commandline.ShownTiers;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.InvalidConfiguration;
@@ -89,7 +90,8 @@ final class CheckConfigCommand implements Callable<Integer> {
               configuration.rules().rules().size());
           Set<String> administrators = configuration.administrators().names();
           if (!administrators.isEmpty()) {
-            out.println("platform administrators: " + String.join(", ", administrators));
+            out.println(
+                "platform administrators: " + Names.line(String.join(", ", administrators)));
           }
         });
   }

@@ -125,13 +125,10 @@ class LimitsCommandIT {
             + " for the number that may run at once; @end-user behind it when each end user is counted"
             + " separately, then :MODEL when it is for one model; shadow: in front of it when it is"
             + " not enforced",
-        "100/400d | --limit 100/400d: period must be 1 s to 366 days: PT9600H",
+        "100/400d | --limit 100/400d: period must be 1 s to 366 days, not 400d",
         "running=100001 | --limit running=100001: concurrency must be 0 to 100000, not 100001",
         "5/1m 6/60s | --limit: 5/1m and 6/1m limit the same: remove one",
-        "none 6/60s | --limit none: expected a rate as 100/1m (a period in s, m, h or d), or"
-            + " running=5 for the number that may run at once; @end-user behind it when each end user"
-            + " is counted separately, then :MODEL when it is for one model; shadow: in front of it"
-            + " when it is not enforced",
+        "none 6/60s | --limit none stands alone: it takes away all limits",
       })
   void mistakes_areOneClearLineAndChangeNothing(String limits, String said) {
     sluice.run("orgs", "create", "mistaken");

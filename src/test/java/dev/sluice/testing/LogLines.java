@@ -24,7 +24,7 @@ public final class LogLines implements AutoCloseable {
         }
       };
 
-  private LogLines(Class<?> source, Level least) {
+  private LogLines(String source, Level least) {
     this.logger = (Logger) LoggerFactory.getLogger(source);
     this.least = least;
     appender.start();
@@ -33,12 +33,17 @@ public final class LogLines implements AutoCloseable {
 
   /** Its warnings and errors. */
   public static LogLines warnings(Class<?> source) {
+    return new LogLines(source.getName(), Level.WARN);
+  }
+
+  /** Those of a package, or of a class that only its package knows. */
+  public static LogLines warnings(String source) {
     return new LogLines(source, Level.WARN);
   }
 
   /** Its information too. */
   public static LogLines all(Class<?> source) {
-    return new LogLines(source, Level.INFO);
+    return new LogLines(source.getName(), Level.INFO);
   }
 
   /** Without their levels and times, the oldest first. */
