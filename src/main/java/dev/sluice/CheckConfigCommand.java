@@ -8,6 +8,7 @@ import dev.sluice.commandline.ShownTiers;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.InvalidConfiguration;
 import dev.sluice.config.Problem;
+import dev.sluice.policy.Counted;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,10 +85,10 @@ final class CheckConfigCommand implements Callable<Integer> {
     valid.ifPresent(
         configuration -> {
           out.printf(
-              "ok: %d tiers, %d deployments, %d descriptor rules%n",
-              configuration.catalog().tiers().size(),
-              configuration.deployments().size(),
-              configuration.rules().rules().size());
+              "ok: %s, %s, %s%n",
+              Counted.of(configuration.catalog().tiers().size(), "tier"),
+              Counted.of(configuration.deployments().size(), "deployment"),
+              Counted.of(configuration.rules().rules().size(), "descriptor rule"));
           Set<String> administrators = configuration.administrators().names();
           if (!administrators.isEmpty()) {
             out.println(

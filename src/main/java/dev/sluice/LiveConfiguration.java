@@ -11,6 +11,7 @@ import dev.sluice.edge.debug.InForce;
 import dev.sluice.edge.metrics.QueueCollector;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Counted;
 import dev.sluice.queue.LocalDispatcher;
 import dev.sluice.ratelimit.RuleTree;
 import java.time.Instant;
@@ -101,10 +102,10 @@ final class LiveConfiguration implements ConfigurationWatch.Follower {
     metrics.reloadedConfiguration("taken");
     next.warnings().forEach(warning -> log.warn("{}", warning));
     log.info(
-        "took over the changed configuration: {} tiers, {} deployments, {} descriptor rules",
-        next.catalog().tiers().size(),
-        next.deployments().size(),
-        next.rules().rules().size());
+        "took over the changed configuration: {}, {}, {}",
+        Counted.of(next.catalog().tiers().size(), "tier"),
+        Counted.of(next.deployments().size(), "deployment"),
+        Counted.of(next.rules().rules().size(), "descriptor rule"));
     gone(before.catalog(), next.catalog());
     needsRestart(
         before.settings().sectionsThatDiffer(started), next.settings().sectionsThatDiffer(started));

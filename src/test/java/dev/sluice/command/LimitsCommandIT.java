@@ -96,6 +96,63 @@ class LimitsCommandIT {
   }
 
   @Test
+  void modelThatNoTierLists_isWarnedOfAndTaken() {
+    Ran org = sluice.ok("orgs", "create", "typing", "--limit", "5/1m:smal");
+    assertThat(org.said()).isEqualTo("no tier lists the model smal; did you mean \"small\"?\n");
+    assertThat(sluice.ok("orgs", "change", "typing", "--limit", "5/1m:small").said()).isEmpty();
+    Ran key =
+        sluice.ok("keys", "create", "--organization", "typing", "--user", "u", "--models", "larg");
+    assertThat(key.said()).startsWith("no tier lists the model larg\n");
+  }
+
+  @Test
+  void apply_modelThatNoTierLists_isWarnedOf() throws IOException {
+    assertThat(
+            sluice
+                .ok(
+                    "apply",
+                    "-f",
+                    accounts(
+                        "organizations: [{id: misspelt, limits: [{concurrency: 1, model: smal}]}]"))
+                .said())
+        .startsWith("no tier lists the model smal; did you mean \"small\"?\n");
+  }
+
+  @Test
+  void import_ofATierThatIsNotConfigured_warnsOnceAndTakesIt() throws IOException {
+    elsewhere.ok("orgs", "create", "foreign");
+    String line =
+        elsewhere.ok("export").lines().stream()
+            .filter(one -> one.contains("\"foreign\""))
+            .findFirst()
+            .orElseThrow()
+            .replaceFirst("\\{", "{\"tier\":\"gold\",");
+    Path file =
+        Files.writeString(
+            folder.resolve("foreign.jsonl"),
+            line + "\n" + line.replace("\"foreign\"", "\"foreign-too\"") + "\n");
+
+    assertThat(sluice.ok("import", file.toString()).said())
+        .isEqualTo(
+            """
+            there is no tier gold: who is given it may call no model
+            2 created, 0 changed, 0 as they were, 0 refused
+            """);
+  }
+
+  @Test
+  void revoke_ofARevokedKey_saysSo() {
+    Ran created = sluice.ok("keys", "create", "--organization", "twice", "--user", "u");
+    String text = created.lines().get(0);
+    sluice.ok("keys", "revoke", text);
+
+    assertThat(sluice.ok("keys", "revoke", text).lines())
+        .singleElement()
+        .asString()
+        .endsWith(" is revoked already");
+  }
+
+  @Test
   void limits_ofAKey_surviveItsOtherChanges() {
     Ran created =
         sluice.ok(

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.demo.SimulatedBackendOptions;
 import dev.sluice.demo.SimulatedRequest;
+import dev.sluice.edge.TroubleLog;
+import dev.sluice.testing.LogLines;
 import dev.sluice.testing.RawClient;
 import dev.sluice.testing.Stack;
 import java.io.UncheckedIOException;
@@ -104,7 +106,15 @@ class FaultsIT {
 
   @Test
   void aBackendThatCannotBeReachedIs502AndNotCharged() {
-    HttpResponse<String> answer = stack.chat(key, body("gone"));
+    HttpResponse<String> answer;
+    try (LogLines log = LogLines.warnings(TroubleLog.class)) {
+      answer = stack.chat(key, body("gone"));
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(log.lines())
+                      .contains("deployment gone cannot be reached: connection refused"));
+    }
     assertThat(answer.statusCode()).isEqualTo(502);
     assertThat(answer.body()).contains("\"code\":\"backend_unavailable\"");
     await()
@@ -187,7 +197,7 @@ class FaultsIT {
         awaitWaiters(1);
         HttpResponse<String> full = stack.chat(key, body("slow"));
         assertThat(full.statusCode()).isEqualTo(503);
-        assertThat(full.body()).contains("\"code\":\"queue_full\"", "1 requests wait, 1 may");
+        assertThat(full.body()).contains("\"code\":\"queue_full\"", "1 request waits, 1 may");
         assertThat(full.headers().firstValue("retry-after")).isPresent();
         // One runs, one waits, and this one was taken back.
         assertThat(full.headers().firstValue("x-ratelimit-remaining-requests")).contains("98");
