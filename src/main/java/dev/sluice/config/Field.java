@@ -228,11 +228,7 @@ final class Field {
 
   /** The texts of a list. */
   List<String> texts() {
-    List<String> texts = new ArrayList<>();
-    for (Field item : items()) {
-      item.required().text().ifPresent(texts::add);
-    }
-    return texts;
+    return each(Field::text);
   }
 
   Optional<String> text() {
@@ -257,11 +253,11 @@ final class Field {
 
   /** The names of a list. */
   List<String> names() {
-    List<String> names = new ArrayList<>();
-    for (Field item : items()) {
-      item.required().name().ifPresent(names::add);
-    }
-    return names;
+    return each(Field::name);
+  }
+
+  private List<String> each(Function<Field, Optional<String>> reader) {
+    return items().stream().flatMap(item -> reader.apply(item.required()).stream()).toList();
   }
 
   OptionalInt wholeNumber(int least, int most) {

@@ -12,6 +12,8 @@ import dev.sluice.testing.LogLines;
 import dev.sluice.testing.RawClient;
 import dev.sluice.testing.Stack;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -195,6 +197,7 @@ class FaultsIT {
       try (RawClient waiting = new RawClient(stack.doors().gateway())) {
         waiting.chat(key, body("slow"));
         awaitWaiters(1);
+        assertThat(queuePage()).contains("\"model\" : \"slow\"").doesNotContain("fast");
         HttpResponse<String> full = stack.chat(key, body("slow"));
         assertThat(full.statusCode()).isEqualTo(503);
         assertThat(full.body()).contains("\"code\":\"queue_full\"", "1 request waits, 1 may");
@@ -247,6 +250,10 @@ class FaultsIT {
       assertThat(answer.body()).contains("\"code\":\"limits_unavailable\"");
       assertThat(answer.headers().firstValue("retry-after")).isPresent();
       assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(30));
+      HttpResponse<String> models = stack.get("/v1/models", stranger);
+      assertThat(models.statusCode()).isEqualTo(503);
+      assertThat(models.body())
+          .contains("limits_unavailable", "Your key cannot be checked at present. Try again.");
     } finally {
       signal("CONT");
     }
@@ -272,6 +279,15 @@ class FaultsIT {
         .filter(line -> line.startsWith("sluice_in_flight{"))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
         .sum();
+  }
+
+  /** What waits, without what runs. */
+  private String queuePage() {
+    String page =
+        stack
+            .send(HttpRequest.newBuilder(URI.create(stack.doors().debug() + "/queue")).build())
+            .body();
+    return page.substring(0, page.indexOf("deployments"));
   }
 
   private void awaitWaiters(int waiters) {
