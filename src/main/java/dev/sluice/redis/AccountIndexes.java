@@ -64,7 +64,7 @@ public final class AccountIndexes {
     RedisConnection connection = redis.connection();
     connection.onLoop(
         () -> {
-          RedisConnection.Call<List<Object>> call = connection.begin("cluster slots");
+          RedisCall<List<Object>> call = connection.begin("cluster slots");
           var unused =
               call.answer()
                   .whenComplete(

@@ -93,7 +93,7 @@ final class FixedLine extends HitLine<Long> {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     connection.onLoop(
         () -> {
-          RedisConnection.Call<Boolean> call = connection.begin("expire");
+          RedisCall<Boolean> call = connection.begin("expire");
           var unused =
               call.answer()
                   .whenComplete(

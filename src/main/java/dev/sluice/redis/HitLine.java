@@ -1,6 +1,5 @@
 package dev.sluice.redis;
 
-import dev.sluice.redis.RedisConnection.Call;
 import dev.sluice.redis.RedisRateLimitCounters.Tally;
 import dev.sluice.redis.RedisUnavailable.Outcome;
 import java.util.ArrayList;
@@ -39,11 +38,11 @@ abstract class HitLine<T> {
 
   /** Hits that share a command. */
   static final class Batch<T> {
-    final Call<T> call;
+    final RedisCall<T> call;
     final List<Waiter> waiters = new ArrayList<>(2);
     long sum;
 
-    private Batch(Call<T> call) {
+    private Batch(RedisCall<T> call) {
       this.call = call;
     }
 

@@ -9,10 +9,8 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,8 +23,7 @@ import java.util.function.Function;
  * ends: so a Redis that stands still does not fill the memory. While it is silent ({@link
  * Silence}), calls end at once, and only probes are sent.
  *
- * <p>All of it happens on one event loop. The calls have the same deadline, so they expire in the
- * order in which they were made, and one timer for the oldest is enough.
+ * <p>All of it happens on one event loop.
  */
 final class RedisConnection {
   private static final long FIRST_RETRY_MILLIS = 50;
@@ -44,9 +41,6 @@ final class RedisConnection {
   /** After which a call is repeated whose slot is on its way to another node. */
   private static final long MOVING_MILLIS = 20;
 
-  /** A timer that is so late waits as long again, so that the loop reads first. */
-  private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-
   private final EventLoop loop;
   private final RedisLink link;
   private final Reachability reachability;
@@ -57,10 +51,9 @@ final class RedisConnection {
   private final Metrics metrics;
 
   private final Silence silence = new Silence();
-  private final ArrayDeque<Call<?>> calls = new ArrayDeque<>();
+  private final WaitingCalls calls;
   private Optional<RedisClusterAsyncCommands<String, byte[]>> commands = Optional.empty();
   private int inFlight;
-  private boolean timerSet;
   private volatile boolean closed;
   private Optional<Long> lastReset = Optional.empty();
 
@@ -79,6 +72,14 @@ final class RedisConnection {
     this.deadlineNanos = options.deadline().toNanos();
     this.callsInFlight = options.callsInFlight();
     this.metrics = metrics;
+    this.calls =
+        new WaitingCalls(
+            deadlineNanos,
+            System::nanoTime,
+            (nanos, task) -> {
+              var unused = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+            },
+            this::expired);
   }
 
   /** Connects, and keeps trying until it is closed. */
@@ -154,13 +155,13 @@ final class RedisConnection {
 
   private CompletionStage<List<Object>> run(
       Script script, String[] keys, byte[][] arguments, int most) {
-    Call<List<Object>> call = new Call<>(script.name(), most, false);
+    RedisCall<List<Object>> call = new RedisCall<>(script.name(), most, false, System.nanoTime());
     onLoop(
         () -> {
-          enter(call);
+          calls.add(call);
           send(call, script, keys, arguments);
         });
-    return call.answer;
+    return call.answer();
   }
 
   CompletionStage<String> ping() {
@@ -169,7 +170,7 @@ final class RedisConnection {
 
   private CompletionStage<String> ping(boolean probe) {
     return call(
-        new Call<>("ping", callsInFlight, probe),
+        new RedisCall<>("ping", callsInFlight, probe, System.nanoTime()),
         RedisClusterAsyncCommands::ping,
         RedisClusterAsyncCommands::ping);
   }
@@ -190,31 +191,31 @@ final class RedisConnection {
   }
 
   /**
-   * A call whose deadline runs from now on, and which is sent by {@link #send(Call, Command)}. On
-   * the loop.
+   * A call whose deadline runs from now on, and which is sent by {@link #send(RedisCall, Command)}.
+   * On the loop.
    */
-  <T> Call<T> begin(String name) {
+  <T> RedisCall<T> begin(String name) {
     return begin(name, callsInFlight);
   }
 
   /** One of many at once, which leaves a tenth of the calls that may be in flight to others. */
-  <T> Call<T> beginWithReserve(String name) {
+  <T> RedisCall<T> beginWithReserve(String name) {
     return begin(name, callsInFlight - callsInFlight / 10);
   }
 
-  private <T> Call<T> begin(String name, int most) {
-    Call<T> call = new Call<>(name, most, false);
-    enter(call);
+  private <T> RedisCall<T> begin(String name, int most) {
+    RedisCall<T> call = new RedisCall<>(name, most, false, System.nanoTime());
+    calls.add(call);
     return call;
   }
 
   /** Sends a call, unless it has ended meanwhile. On the loop. */
-  <T> void send(Call<T> call, Command<T> command) {
+  <T> void send(RedisCall<T> call, Command<T> command) {
     send(call, command, failure -> fail(call, failure));
   }
 
   /** Sends a call that runs a script, unless it has ended meanwhile. On the loop. */
-  void send(Call<List<Object>> call, Script script, String[] keys, byte[][] arguments) {
+  void send(RedisCall<List<Object>> call, Script script, String[] keys, byte[][] arguments) {
     attempt(
         call,
         redis -> redis.evalsha(script.sha1(), ScriptOutputType.MULTI, keys, arguments),
@@ -225,17 +226,17 @@ final class RedisConnection {
   }
 
   private <T> CompletionStage<T> call(
-      Call<T> call, Command<T> command, Command<T> whenScriptUnknown) {
+      RedisCall<T> call, Command<T> command, Command<T> whenScriptUnknown) {
     onLoop(() -> start(call, command, whenScriptUnknown));
-    return call.answer;
+    return call.answer();
   }
 
-  private <T> void start(Call<T> call, Command<T> command, Command<T> whenScriptUnknown) {
-    enter(call);
+  private <T> void start(RedisCall<T> call, Command<T> command, Command<T> whenScriptUnknown) {
+    calls.add(call);
     attempt(call, command, whenScriptUnknown);
   }
 
-  private <T> void attempt(Call<T> call, Command<T> command, Command<T> whenScriptUnknown) {
+  private <T> void attempt(RedisCall<T> call, Command<T> command, Command<T> whenScriptUnknown) {
     send(
         call,
         command,
@@ -253,30 +254,20 @@ final class RedisConnection {
         });
   }
 
-  private void enter(Call<?> call) {
-    while (!calls.isEmpty() && calls.peek().answer.isDone()) {
-      calls.remove();
-    }
-    calls.add(call);
-    if (!timerSet) {
-      setTimer(deadlineNanos);
-    }
-  }
-
-  private <T> void send(Call<T> call, Command<T> command, Consumer<Throwable> failed) {
+  private <T> void send(RedisCall<T> call, Command<T> command, Consumer<Throwable> failed) {
     if (commands.isEmpty()) {
       end(call, Outcome.DISCONNECTED, closed ? "closed" : "not connected");
       return;
     }
-    if (call.answer.isDone()) {
+    if (call.ended()) {
       return;
     }
-    if (silence.silent() && !call.probe) {
+    if (silence.silent() && !call.probe()) {
       end(call, Outcome.NOT_SENT, "not sent, because earlier calls are not answered");
       return;
     }
     // Lettuce has such a bound as well, but writes a stack trace for each call over it.
-    if (inFlight >= call.most) {
+    if (inFlight >= call.most()) {
       end(call, Outcome.ERROR, inFlight + " calls are in flight");
       return;
     }
@@ -290,7 +281,7 @@ final class RedisConnection {
     inFlight++;
     silence.sent(System.nanoTime());
     // What Lettuce refuses, it refuses at once.
-    call.reply = future.isDone() ? Optional.empty() : Optional.of(future);
+    call.sent(future.isDone() ? Optional.empty() : Optional.of(future));
     future.whenComplete(
         (value, failure) ->
             onLoop(
@@ -307,18 +298,18 @@ final class RedisConnection {
                 }));
   }
 
-  private <T> void succeed(Call<T> call, T value) {
-    reachability.answered(call.name);
-    if (!call.answer.isDone()) {
-      metrics.calledRedis(call.name, "ok", System.nanoTime() - call.started);
-      call.answer.complete(value);
+  private <T> void succeed(RedisCall<T> call, T value) {
+    reachability.answered(call.name());
+    if (!call.ended()) {
+      metrics.calledRedis(call.name(), "ok", System.nanoTime() - call.started());
+      call.succeed(value);
     }
   }
 
-  private void fail(Call<?> call, Throwable failure) {
+  private void fail(RedisCall<?> call, Throwable failure) {
     // Also of a call that has ended by its deadline: who else would hear it?
-    Optional<Complaint> complaint = preparation.heard(call.name, failure);
-    if (call.answer.isDone()) {
+    Optional<Complaint> complaint = preparation.heard(call.name(), failure);
+    if (call.ended()) {
       return;
     }
     if (complaint.isPresent()) {
@@ -331,58 +322,26 @@ final class RedisConnection {
     }
   }
 
-  private void end(Call<?> call, Outcome outcome, String why) {
-    if (call.answer.isDone()) {
+  private void end(RedisCall<?> call, Outcome outcome, String why) {
+    if (call.ended()) {
       return;
     }
-    metrics.calledRedis(call.name, outcome.label(), System.nanoTime() - call.started);
-    call.answer.completeExceptionally(
-        new RedisUnavailable(outcome, call.name, why, call.reply.isPresent()));
+    metrics.calledRedis(call.name(), outcome.label(), System.nanoTime() - call.started());
+    call.fail(new RedisUnavailable(outcome, call.name(), why, call.reply().isPresent()));
   }
 
   private void failAll(String why) {
-    for (Call<?> call : List.copyOf(calls)) {
+    for (RedisCall<?> call : calls.all()) {
       end(call, Outcome.DISCONNECTED, why);
     }
   }
 
-  private void setTimer(long nanos) {
-    timerSet = true;
-    long due = System.nanoTime() + nanos;
-    var unused = loop.schedule(() -> onTimer(due), nanos, TimeUnit.NANOSECONDS);
-  }
-
-  /**
-   * When the loop stood still (a collection, a cold start), timers run before what has come in the
-   * meantime is read: what is answered already must not expire.
-   */
-  private void onTimer(long due) {
-    if (System.nanoTime() - due > STALL_NANOS) {
-      var unused = loop.schedule(this::expire, STALL_NANOS, TimeUnit.NANOSECONDS);
-    } else {
-      expire();
-    }
-  }
-
-  private void expire() {
-    timerSet = false;
-    long now = System.nanoTime();
-    while (!calls.isEmpty()) {
-      Call<?> oldest = calls.element();
-      long left = oldest.started + deadlineNanos - now;
-      if (!oldest.answer.isDone() && left > 0) {
-        setTimer(left);
-        break;
-      }
-      calls.remove();
-      if (!oldest.answer.isDone()) {
-        String millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms";
-        end(oldest, Outcome.TIMEOUT, "no answer within " + millis);
-        reachability.failed("no answer within " + millis);
-        if (silence.timedOut(oldest.started, now)) {
-          probeLater();
-        }
-      }
+  private void expired(RedisCall<?> call) {
+    String why = "no answer within " + TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms";
+    end(call, Outcome.TIMEOUT, why);
+    reachability.failed(why);
+    if (silence.timedOut(call.started(), System.nanoTime())) {
+      probeLater();
     }
   }
 
@@ -414,36 +373,4 @@ final class RedisConnection {
   /** A command of Lettuce's. */
   interface Command<T>
       extends Function<RedisClusterAsyncCommands<String, byte[]>, RedisFuture<T>> {}
-
-  /**
-   * A call from its start to its answer; it is made while fewer than most are in flight, and while
-   * Redis is silent only if it is a probe.
-   */
-  static final class Call<T> {
-    private final String name;
-    private final int most;
-    private final boolean probe;
-    private final long started = System.nanoTime();
-    private final CompletableFuture<T> answer = new CompletableFuture<>();
-    private Optional<CompletionStage<T>> reply = Optional.empty();
-
-    private Call(String name, int most, boolean probe) {
-      this.name = name;
-      this.most = most;
-      this.probe = probe;
-    }
-
-    /** Completes on the loop. */
-    CompletionStage<T> answer() {
-      return answer;
-    }
-
-    /**
-     * What Redis says, or that the connection broke off, also when the deadline was earlier; on any
-     * thread. Empty when Redis has not got the call.
-     */
-    Optional<CompletionStage<T>> reply() {
-      return reply;
-    }
-  }
 }

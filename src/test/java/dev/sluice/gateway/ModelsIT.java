@@ -94,7 +94,7 @@ class ModelsIT {
 
   @Test
   void aliased_largeBody_arrivesWhole() {
-    String padding = ",\"user\":\"" + "x".repeat(5 << 20) + "\"";
+    String padding = ",\"padding\":\"" + "x".repeat(5 << 20) + "\"";
 
     HttpResponse<String> response = stack.chat(stack.key("large", "web"), body("public", padding));
 

@@ -8,13 +8,11 @@ import dev.sluice.admission.Decision;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.backend.Upstream;
-import dev.sluice.edge.Answer;
 import dev.sluice.edge.BadRequest;
 import dev.sluice.edge.ChatRequest;
 import dev.sluice.edge.Durations;
 import dev.sluice.edge.EdgeHeaders;
 import dev.sluice.edge.ErrorBody;
-import dev.sluice.edge.Facts;
 import dev.sluice.edge.RateLimitHeaders;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.http.Bodies;
@@ -59,6 +57,7 @@ final class Exchange {
   private final HttpServerRequest request;
   private final String requestId;
   private final Credential credential;
+  private final Answers answers;
 
   private Bodies.@Nullable Body body;
   private Dispatcher.@Nullable Waiter waiter;
@@ -67,9 +66,6 @@ final class Exchange {
   private volatile Dispatcher.@Nullable Grant grant;
   private boolean over;
 
-  /** How long the decision took, once there is one. */
-  private Optional<Duration> decided = Optional.empty();
-
   Exchange(GatewayParts gateway, Upstream upstream, Context context, HttpServerRequest request) {
     this.gateway = gateway;
     this.upstream = upstream;
@@ -77,6 +73,7 @@ final class Exchange {
     this.request = request;
     this.requestId = gateway.requestIds().shown(header("x-request-id"));
     this.credential = Credentials.of(request);
+    this.answers = new Answers(gateway, request, requestId);
   }
 
   /** Begins; called with the head of the request. */
@@ -99,7 +96,7 @@ final class Exchange {
                 Optional.empty());
           } else {
             Caller caller = ((Authentication.Known) authentication).caller();
-            say(gateway.notices().ofKey(DOOR, credential, caller));
+            answers.say(gateway.notices().ofKey(DOOR, credential, caller));
             readBody(gateway.proofs().request(header(EdgeHeaders.PROOF), caller));
           }
         });
@@ -129,7 +126,7 @@ final class Exchange {
           if (relay != null) {
             relay.interrupt(Failures.STOPPING);
           }
-          sendError(503, Failures.STOPPING, granted);
+          answers.fail(503, Failures.STOPPING, granted);
         });
   }
 
@@ -185,18 +182,16 @@ final class Exchange {
                     Origins.of(request, proved),
                     true)),
         decision -> {
-          Duration took = Duration.ofNanos(System.nanoTime() - asked);
-          decided = Optional.of(took);
-          gateway.metrics().decisionTook(DOOR, took.toNanos());
+          answers.decided(Duration.ofNanos(System.nanoTime() - asked));
           if (!over) {
-            say(gateway.notices().ofDecision(chat.model(), decision));
+            answers.say(gateway.notices().ofDecision(chat.model(), decision));
           }
           if (decision instanceof Decision.Admitted granted) {
             admitted = granted;
             gateway.running().add(this);
             if (over) {
               cancel(granted);
-              record(granted, "disconnected");
+              answers.record(granted, "disconnected");
             } else {
               enqueue(granted, chat, read);
             }
@@ -204,11 +199,6 @@ final class Exchange {
             refuse(refused, Optional.of(chat.model()), Optional.empty());
           }
         });
-  }
-
-  /** Puts headers on the answer, whatever it will be. */
-  private void say(Map<String, String> headers) {
-    headers.forEach(request.response()::putHeader);
   }
 
   private void enqueue(Decision.Admitted granted, ChatRequest chat, Bodies.Body read) {
@@ -235,7 +225,7 @@ final class Exchange {
             return; // the waiter was cancelled, and with it a grant that it was given
           }
           if (outcome instanceof Dispatcher.Outcome.Granted run) {
-            record(granted, "admitted");
+            answers.record(granted, "admitted");
             grant = run.grant();
             forward(granted, run.grant(), chat, read);
           } else {
@@ -305,12 +295,12 @@ final class Exchange {
       settle(Settlement.Ending.DISCONNECTED, stalled.usage(), granted);
     } else if (end instanceof Relay.End.NoHead noHead) {
       settle(Settlement.Ending.FAILED, Optional.empty(), granted);
-      sendError(
+      answers.fail(
           noHead.late() ? 504 : 502, noHead.late() ? Failures.LATE : Failures.BROKEN, granted);
     } else if (end instanceof Relay.End.Unreachable) {
       finish();
       cancel(granted);
-      sendError(502, Failures.UNREACHABLE, granted);
+      answers.fail(502, Failures.UNREACHABLE, granted);
     }
   }
 
@@ -343,7 +333,7 @@ final class Exchange {
     finish();
     cancel(granted);
     if (relay == null) {
-      record(granted, reason);
+      answers.record(granted, reason);
     }
     if (waiter != null) {
       waiter.cancel();
@@ -351,17 +341,8 @@ final class Exchange {
   }
 
   private void refuse(Decision.Refused refused, Optional<String> model, Optional<String> qos) {
-    Answer answer = gateway.refusals().answer(refused, requestId);
-    Refusal refusal = refused.refusal();
-    gateway
-        .decisions()
-        .refused(
-            new Facts(requestId, refusal.reason(), refused.caller(), model, qos),
-            refusal,
-            answer,
-            decided);
     finish();
-    gateway.replies().send(request, answer);
+    answers.refuse(refused, model, qos);
   }
 
   /** Refuses a request that was admitted but cannot run: it is not charged. */
@@ -380,15 +361,8 @@ final class Exchange {
   private void reject(int status, ErrorBody error) {
     if (!over) {
       finish();
-      gateway.metrics().badRequest(DOOR, error.code().orElse("other"));
-      gateway.replies().send(request, Refusals.error(status, error, Map.of(), requestId));
+      answers.reject(status, error);
     }
-  }
-
-  private void sendError(int status, ErrorBody error, Decision.Admitted granted) {
-    Map<String, String> headers = new LinkedHashMap<>();
-    RateLimitHeaders.add(granted.limits(), headers);
-    gateway.replies().send(request, Refusals.error(status, error, headers, requestId));
   }
 
   private void settle(Settlement.Ending ending, Optional<Usage> usage, Decision.Admitted granted) {
@@ -432,20 +406,6 @@ final class Exchange {
     }
   }
 
-  private void record(Decision.Admitted granted, String reason) {
-    gateway
-        .decisions()
-        .allowed(
-            new Facts(
-                requestId,
-                reason,
-                Optional.of(granted.caller()),
-                Optional.of(granted.model()),
-                Optional.of(granted.block().qos()),
-                granted.wouldRefuse().map(Refusal::reason)),
-            decided);
-  }
-
   private <T> void await(CompletionStage<T> stage, Consumer<T> then) {
     CompletableFuture<T> future = stage.toCompletableFuture();
     if (future.isDone() && !future.isCompletedExceptionally()) {
@@ -477,7 +437,7 @@ final class Exchange {
       reject(500, Failures.INTERNAL);
     } else {
       settle(Settlement.Ending.FAILED, Optional.empty(), granted);
-      sendError(500, Failures.INTERNAL, granted);
+      answers.fail(500, Failures.INTERNAL, granted);
     }
   }
 
