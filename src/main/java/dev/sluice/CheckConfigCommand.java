@@ -3,10 +3,12 @@ package dev.sluice;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.account.Names;
 import dev.sluice.commandline.ShownTiers;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.InvalidConfiguration;
 import dev.sluice.config.Problem;
+import dev.sluice.policy.Counted;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,13 +85,14 @@ final class CheckConfigCommand implements Callable<Integer> {
     valid.ifPresent(
         configuration -> {
           out.printf(
-              "ok: %d tiers, %d deployments, %d descriptor rules%n",
-              configuration.catalog().tiers().size(),
-              configuration.deployments().size(),
-              configuration.rules().rules().size());
+              "ok: %s, %s, %s%n",
+              Counted.of(configuration.catalog().tiers().size(), "tier"),
+              Counted.of(configuration.deployments().size(), "deployment"),
+              Counted.of(configuration.rules().rules().size(), "descriptor rule"));
           Set<String> administrators = configuration.administrators().names();
           if (!administrators.isEmpty()) {
-            out.println("platform administrators: " + String.join(", ", administrators));
+            out.println(
+                "platform administrators: " + Names.line(String.join(", ", administrators)));
           }
         });
   }

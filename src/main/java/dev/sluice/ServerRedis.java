@@ -7,6 +7,7 @@ import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisOptions;
 import dev.sluice.redis.RedisTls;
+import dev.sluice.redis.SupervisedRedis;
 import dev.sluice.tls.TlsWatch;
 import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Vertx;
@@ -18,12 +19,12 @@ import java.util.Optional;
 /** The Redis of a server, its own or somebody else's, and the connections to it. */
 final class ServerRedis {
   private final SluiceConfig settings;
-  private final Optional<EmbeddedRedis> embedded;
+  private final Optional<SupervisedRedis> embedded;
   private final Optional<RedisTls> tls;
   private final Optional<TlsWatch> watch;
   private final List<RedisConnections> connections = new ArrayList<>();
 
-  private ServerRedis(SluiceConfig settings, Optional<EmbeddedRedis> embedded) {
+  private ServerRedis(SluiceConfig settings, Optional<SupervisedRedis> embedded) {
     this.settings = settings;
     this.embedded = embedded;
     this.tls = settings.redisTls().map(RedisTls::new);
@@ -37,7 +38,7 @@ final class ServerRedis {
           settings,
           settings.redis().embedded()
               ? Optional.of(
-                  EmbeddedRedis.start(
+                  SupervisedRedis.start(
                       EmbeddedRedis.Options.durable(settings.dataDirectory().resolve("redis"))))
               : Optional.empty());
     } catch (IllegalStateException e) {
@@ -47,7 +48,7 @@ final class ServerRedis {
 
   /** Connections for those whose calls have this deadline. */
   RedisConnections connect(Duration deadline, Vertx vertx, Metrics metrics) {
-    String url = embedded.map(EmbeddedRedis::url).orElseGet(settings.redis()::reveal);
+    String url = embedded.map(SupervisedRedis::url).orElseGet(settings.redis()::reveal);
     RedisOptions options = PartOptions.redis(url, deadline, tls);
     EventLoopGroup loops = EventLoops.of(vertx);
     RedisConnections opened =
@@ -68,7 +69,9 @@ final class ServerRedis {
   }
 
   String describe() {
-    return embedded.map(EmbeddedRedis::describe).orElseGet(() -> "Redis at " + settings.redis());
+    return embedded
+        .map(own -> own.current().describe())
+        .orElseGet(() -> "Redis at " + settings.redis());
   }
 
   void disconnect() {
@@ -78,6 +81,6 @@ final class ServerRedis {
   /** Ends the embedded one. */
   void stop() {
     watch.ifPresent(TlsWatch::close);
-    embedded.ifPresent(EmbeddedRedis::close);
+    embedded.ifPresent(SupervisedRedis::close);
   }
 }

@@ -94,7 +94,6 @@ final class OwnLimitsTest {
         "running=5/1m",
         "5",
         "100/1m:",
-        "10000000000000000/1m",
         "none"
       })
   void parse_somethingElse_saysWhatIsExpected(String text) {
@@ -111,8 +110,11 @@ final class OwnLimitsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "1/0s | period must be 1 s to 366 days: PT0S",
-        "1/367d | period must be 1 s to 366 days: PT8808H",
+        "1/0s | period must be 1 s to 366 days, not 0s",
+        "1/367d | period must be 1 s to 366 days, not 367d",
+        "1/9999999999s | period must be 1 s to 366 days, not 9999999999s",
+        "99999999999999999999/1m | allowedRequests must be 0 to 1000000000000, not 99999999999999999999",
+        "running=99999999999999999999 | concurrency must be 0 to 100000, not 99999999999999999999",
         "1000000000001/1m | allowedRequests must be 0 to 1000000000000, not 1000000000001",
         "running=100001 | concurrency must be 0 to 100000, not 100001",
         "'1/1m: ' | the model of a limit is empty",

@@ -68,6 +68,7 @@ public final class DebugDoor {
   private ObjectNode config(InForce inForce) {
     ObjectNode root = json.createObjectNode();
     root.put("inForceSince", inForce.since().toString());
+    add(inForce.needsRestart(), root.putArray("needsRestart"));
     add(inForce.refused(), root.putArray("refused"));
     add(inForce.administrators().names(), root.putArray("platformAdministrators"));
     Catalog catalog = inForce.catalog();
@@ -119,8 +120,8 @@ public final class DebugDoor {
   private ObjectNode queue(QueueSnapshot snapshot) {
     ObjectNode root = json.createObjectNode();
     ArrayNode waiting = root.putArray("waiting");
-    snapshot
-        .waiting()
+    snapshot.waiting().stream()
+        .filter(queued -> queued.waiters() > 0)
         .forEach(
             queued ->
                 waiting
