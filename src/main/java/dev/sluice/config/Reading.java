@@ -20,6 +20,7 @@ record Reading(Source source, Problems problems, Overrides overrides, Severity u
   }
 
   void report(Severity severity, int line, String field, String message) {
-    problems.add(severity, source.file(), OptionalInt.of(line), field, message);
+    OptionalInt known = line > 0 ? OptionalInt.of(line) : OptionalInt.empty();
+    problems.add(severity, source.file(), known, field, message);
   }
 }
