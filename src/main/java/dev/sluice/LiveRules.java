@@ -29,9 +29,14 @@ final class LiveRules implements ConfigurationWatch.Follower<LoadedRules> {
     return rules;
   }
 
+  /** Puts rules in force of which the one who found them has told. */
+  void replace(LoadedRules next) {
+    rules = Optional.of(next.tree());
+  }
+
   @Override
   public void changed(LoadedRules next) {
-    rules = Optional.of(next.tree());
+    replace(next);
     metrics.reloadedConfiguration("taken");
     next.warnings().forEach(warning -> log.warn("{}", warning));
     log.info("{} descriptor rules are in force", next.tree().rules().size());

@@ -1,7 +1,5 @@
 package dev.sluice;
 
-import dev.sluice.config.ConfigurationWatch;
-import dev.sluice.config.InvalidConfiguration;
 import dev.sluice.config.RateLimitServerConfig;
 import dev.sluice.config.RateLimitServerConfig.Statistics;
 import dev.sluice.edge.RequestId;
@@ -19,7 +17,6 @@ import dev.sluice.edge.ratelimit.RuleMetrics;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.metrics.StatsdExport;
 import dev.sluice.ratelimit.DescriptorLimits;
-import dev.sluice.ratelimit.LoadedRules;
 import dev.sluice.ratelimit.OutageAnswer;
 import dev.sluice.redis.RedisConnections;
 import io.vertx.core.Future;
@@ -36,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * The wiring of a server of descriptor limits only, in the place of envoyproxy/ratelimit.
  *
  * <pre>
- *   Envoy, /json ─► EdgeServers ─► DescriptorLimits ─► LiveRules ◄─ files
+ *   Envoy, /json ─► EdgeServers ─► DescriptorLimits ─► LiveRules ◄─ files, or xDS
  *                                          └─► Redis
  * </pre>
  *
@@ -53,9 +50,6 @@ public final class RateLimitServer implements AutoCloseable {
   private static final Duration BODY_TIMEOUT = Duration.ofSeconds(30);
   private static final long HEALTH_MILLIS = 500;
 
-  /** A change is in force after two looks at most, and what reading takes. */
-  private static final Duration LOOK = Duration.ofSeconds(1);
-
   private static final Logger log = LoggerFactory.getLogger(RateLimitServer.class);
 
   private final RateLimitServerConfig settings;
@@ -66,7 +60,7 @@ public final class RateLimitServer implements AutoCloseable {
   private final RedisConnections redis;
   private final Optional<ReplicaCount> replicas;
   private final LiveRules live = new LiveRules(metrics);
-  private final ConfigurationWatch<LoadedRules> watch;
+  private final FollowedRules rules;
   private final RateLimitHealth health;
   private final DescriptorLimits limits;
   private final EdgeServers edges;
@@ -85,7 +79,7 @@ public final class RateLimitServer implements AutoCloseable {
         settings.rateLimit().outage() == OutageAnswer.SHARE
             ? Optional.of(new ReplicaCount(redis, metrics))
             : Optional.empty();
-    this.watch = ConfigurationWatch.of(settings.rules());
+    this.rules = FollowedRules.of(settings.rules(), vertx, live, metrics);
     this.health =
         new RateLimitHealth(settings.health(), live, new ReplicaReadiness(redis, Duration.ZERO));
     IntSupplier count = replicas.map(ReplicaCount::count).orElse(() -> 1);
@@ -168,7 +162,7 @@ public final class RateLimitServer implements AutoCloseable {
     if (!redis.awaitAnswer(REDIS_START)) {
       log.warn("Redis does not answer yet: until it does, requests are answered as in an outage");
     }
-    loadRules();
+    rules.start().run();
     replicas.ifPresent(count -> count.start(vertx));
     endpoints.watch();
     rehearse();
@@ -188,15 +182,6 @@ public final class RateLimitServer implements AutoCloseable {
     statsd.ifPresent(StatsdExport::start);
     log.info("listening: {}; {}", doors.describe(), store.describe());
     return doors;
-  }
-
-  private void loadRules() {
-    try {
-      live.changed(watch.load());
-    } catch (InvalidConfiguration e) {
-      live.refused(e);
-    }
-    watch.follow(live, LOOK);
   }
 
   /** What is done for the first time takes longer than an edge waits. */
@@ -227,7 +212,7 @@ public final class RateLimitServer implements AutoCloseable {
   public void close() {
     health.drain();
     edges.drain();
-    watch.close();
+    rules.stop().run();
     edges.stop();
     statsd.ifPresent(StatsdExport::close);
     endpoints.close();

@@ -4,6 +4,7 @@ import dev.sluice.ratelimit.LoadedRules;
 import dev.sluice.ratelimit.RuleFiles;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -72,7 +73,7 @@ public final class ConfigurationWatch<C> implements AutoCloseable {
     return new ConfigurationWatch<>(
         reads -> {
           reads.accept(files.directory());
-          return RulesReader.load(files);
+          return RulesReader.load(List.of(files));
         });
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import dev.sluice.config.Problem.Severity;
 import dev.sluice.config.RateLimitServerConfig.Health;
+import dev.sluice.config.RateLimitServerConfig.RuleSource;
 import dev.sluice.config.RateLimitServerConfig.Statistics;
 import dev.sluice.config.SluiceConfig.Grpc;
 import dev.sluice.config.SluiceConfig.Http;
@@ -155,7 +156,7 @@ public final class RateLimitEnvironment {
     RateLimit rateLimit =
         root.field("rateLimit").map(fields -> RateLimitReader.read(fields, BESIDE_NOTHING));
     return new RateLimitServerConfig(
-        root.field("rules").map(RateLimitEnvironment::rules),
+        source(root),
         root.field("health").map(RateLimitEnvironment::health),
         root.field("redis")
             .secret()
@@ -172,10 +173,28 @@ public final class RateLimitEnvironment {
         List.of());
   }
 
-  private static RuleFiles rules(Fields fields) {
-    fields
-        .field("source")
-        .value("FILE", text -> Optional.of(text).filter(source -> source.equals("FILE")));
+  private static RuleSource source(Fields root) {
+    RuleSource files =
+        root.field("rules")
+            .map(fields -> new RuleSource.Directory(RateLimitEnvironment.files(fields)));
+    // Read in any case: what is wrong there is probably meant for something.
+    RuleSource discovery =
+        root.field("discovery").map(fields -> DiscoveryReader.read(fields, BESIDE_NOTHING));
+    return root.field("rules")
+        .map(
+            fields ->
+                fields
+                    .field("source")
+                    .value(
+                        "FILE or GRPC_XDS_SOTW",
+                        text ->
+                            Optional.of(text).filter(List.of("FILE", "GRPC_XDS_SOTW")::contains)))
+        .filter("GRPC_XDS_SOTW"::equals)
+        .map(said -> discovery)
+        .orElse(files);
+  }
+
+  private static RuleFiles files(Fields fields) {
     String root = fields.field("root").text().orElse("/srv/runtime_data/current");
     String subdirectory = fields.field("subdirectory").text().orElse("");
     return new RuleFiles(

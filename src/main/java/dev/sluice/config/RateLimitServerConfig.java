@@ -9,6 +9,7 @@ import dev.sluice.ratelimit.RuleFiles;
 import dev.sluice.tls.ClientTlsMaterial;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param warnings what is not wrong, but probably not meant
  */
 public record RateLimitServerConfig(
-    RuleFiles rules,
+    RuleSource rules,
     Health health,
     RedisAddress redis,
     Optional<ClientTlsMaterial> redisTls,
@@ -31,6 +32,50 @@ public record RateLimitServerConfig(
     List<Problem> warnings) {
   public RateLimitServerConfig {
     warnings = List.copyOf(warnings);
+  }
+
+  /** Where the rules are. */
+  public sealed interface RuleSource {
+    /** In files, which are followed. */
+    record Directory(RuleFiles files) implements RuleSource {}
+
+    /**
+     * At a server of configuration (xDS), which is followed.
+     *
+     * @param server host and port
+     * @param nodeId by which the server knows for whom its configuration is
+     * @param nodeMetadata that it may choose by
+     * @param headers beside those of gRPC
+     * @param tls empty speaks plain text
+     * @param serverName that its certificate must have, when it is not the host's
+     * @param firstWait before the second attempt to get a stream
+     * @param longestWait between two attempts
+     * @param randomFactor by which part of itself a wait may be shorter or longer; 0 to 1
+     */
+    record Discovery(
+        String server,
+        String nodeId,
+        Map<String, String> nodeMetadata,
+        Map<String, String> headers,
+        Optional<DiscoveryTls> tls,
+        Optional<String> serverName,
+        int maxMessageBytes,
+        Duration firstWait,
+        Duration longestWait,
+        double randomFactor)
+        implements RuleSource {
+      public Discovery {
+        nodeMetadata = Map.copyOf(nodeMetadata);
+        headers = Map.copyOf(headers);
+      }
+    }
+
+    /**
+     * How a server of configuration is spoken to.
+     *
+     * @param files empty believes the JVM's authorities
+     */
+    record DiscoveryTls(Optional<ClientTlsMaterial> files) {}
   }
 
   /**

@@ -36,6 +36,19 @@ final class RateLimitServerVariables {
           same("RUNTIME_APPDIRECTORY", "rules.appDirectory"),
           truth("RUNTIME_IGNOREDOTFILES", "rules.ignoreDotFiles"),
           truth("MERGE_DOMAIN_CONFIG", "rules.mergeDomains"),
+          same("CONFIG_GRPC_XDS_SERVER_URL", "discovery.server"),
+          same("CONFIG_GRPC_XDS_NODE_ID", "discovery.nodeId"),
+          same("CONFIG_GRPC_XDS_NODE_METADATA", "discovery.nodeMetadata"),
+          same("CONFIG_GRPC_XDS_CLIENT_ADDITIONAL_HEADERS", "discovery.headers"),
+          truth("CONFIG_GRPC_XDS_SERVER_USE_TLS", "discovery.useTls"),
+          same("CONFIG_GRPC_XDS_SERVER_TLS_SAN", "discovery.serverName"),
+          same("XDS_CLIENT_MAX_MSG_SIZE_IN_BYTES", "discovery.maxMessageBytes"),
+          new Variable(
+              "XDS_CLIENT_BACKOFF_INITIAL_INTERVAL", "discovery.firstWait", GoText::duration),
+          new Variable(
+              "XDS_CLIENT_BACKOFF_MAX_INTERVAL", "discovery.longestWait", GoText::duration),
+          same("XDS_CLIENT_BACKOFF_RANDOM_FACTOR", "discovery.randomFactor"),
+          truth("XDS_CLIENT_BACKOFF_JITTER", "discovery.jitter"),
           truth("DISABLE_STATS", "statistics.disabled"),
           truth("USE_STATSD", "statsd.enabled"),
           same("STATSD_HOST", "statsd.host"),
@@ -66,6 +79,15 @@ final class RateLimitServerVariables {
     VARIABLES.forEach(variable -> variable.in(environment).ifPresent(settings::add));
     prometheus(environment.getOrDefault("PROMETHEUS_ADDR", ""), settings);
     redis(environment, settings);
+    if (isTrue(environment, "CONFIG_GRPC_XDS_SERVER_USE_TLS")) {
+      files(
+          environment,
+          Map.of(
+              "CONFIG_GRPC_XDS_CLIENT_TLS_CERT", "discovery.tls.certificate",
+              "CONFIG_GRPC_XDS_CLIENT_TLS_KEY", "discovery.tls.key",
+              "CONFIG_GRPC_XDS_SERVER_TLS_CACERT", "discovery.tls.ca"),
+          settings);
+    }
     if (isTrue(environment, "GRPC_SERVER_USE_TLS")) {
       files(
           environment,

@@ -65,6 +65,7 @@ final class UnsupportedVariables {
 
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
+          "CONFIG_GRPC_XDS_SERVER_CONNECT_RETRY_INTERVAL",
           "FORCE_START_WITHOUT_INITIAL_CONFIG",
           "REDIS_PERSECOND_PIPELINE_LIMIT",
           "REDIS_PERSECOND_PIPELINE_WINDOW",

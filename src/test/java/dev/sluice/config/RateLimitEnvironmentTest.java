@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.config.RateLimitServerConfig.Health;
+import dev.sluice.config.RateLimitServerConfig.RuleSource;
 import dev.sluice.config.RateLimitServerConfig.Statistics;
 import dev.sluice.config.SluiceConfig.Log;
 import dev.sluice.ratelimit.OutageAnswer;
@@ -35,7 +36,7 @@ final class RateLimitEnvironmentTest {
     RateLimitServerConfig settings = read();
 
     assertThat(settings.rules())
-        .isEqualTo(new RuleFiles(Path.of("/srv/runtime_data/current/config"), false, false));
+        .isEqualTo(directory("/srv/runtime_data/current/config", false, false));
     assertThat(settings.health()).isEqualTo(new Health(false, false));
     assertThat(settings.redis()).hasToString("redis://redis.example:6379");
     assertThat(settings.grpc().listener().port()).isEqualTo(8081);
@@ -79,8 +80,7 @@ final class RateLimitEnvironmentTest {
             "SHADOW_MODE", "true",
             "SLUICE_RATE_LIMIT_OUTAGE", "share");
 
-    assertThat(settings.rules())
-        .isEqualTo(new RuleFiles(Path.of("/data/ratelimit/rules"), true, true));
+    assertThat(settings.rules()).isEqualTo(directory("/data/ratelimit/rules", true, true));
     assertThat(settings.health()).isEqualTo(new Health(true, true));
     assertThat(settings.redis().reveal()).isEqualTo("redis://user:p%40ss@redis.example:6379");
     assertThat(settings.grpc().listener())
@@ -149,7 +149,9 @@ final class RateLimitEnvironmentTest {
         "GRPC_MAX_CONNECTION_AGE=1d | GRPC_MAX_CONNECTION_AGE: expected a duration",
         "REDIS_TYPE=RING | REDIS_TYPE: expected SINGLE, SENTINEL or CLUSTER, found \"RING\"",
         "REDIS_TLS=maybe | REDIS_TLS: expected true or false, found \"maybe\"",
-        "CONFIG_TYPE=HTTP | CONFIG_TYPE: expected FILE",
+        "CONFIG_TYPE=HTTP | CONFIG_TYPE: expected FILE or GRPC_XDS_SOTW, found \"HTTP\"",
+        "CONFIG_GRPC_XDS_SERVER_URL=xds | CONFIG_GRPC_XDS_SERVER_URL: expected host:port",
+        "CONFIG_GRPC_XDS_NODE_METADATA=x | CONFIG_GRPC_XDS_NODE_METADATA: expected name:value",
         "LOG_LEVEL=loud | LOG_LEVEL: expected one of error, warn, info, debug, found \"loud\"",
         "REDIS_PERSECOND=true REDIS_PERSECOND_URL=r:1 REDIS_PERSECOND_SOCKET_TYPE=unix"
             + " | REDIS_PERSECOND_SOCKET_TYPE: a unix socket",
@@ -181,6 +183,41 @@ final class RateLimitEnvironmentTest {
         .singleElement()
         .hasToString(
             "environment: REDIS_PIPELINE_LIMIT, REDIS_POOL_SIZE: without effect here, and not needed");
+  }
+
+  @Test
+  void serverOfConfiguration_isAskedAsItIsNow() throws Exception {
+    RateLimitServerConfig settings =
+        read(
+            "CONFIG_TYPE", "GRPC_XDS_SOTW",
+            "CONFIG_GRPC_XDS_SERVER_URL", "gateway:18001",
+            "CONFIG_GRPC_XDS_NODE_ID", "edge",
+            "CONFIG_GRPC_XDS_NODE_METADATA", "zone:a,rack=7",
+            "CONFIG_GRPC_XDS_CLIENT_ADDITIONAL_HEADERS", "X-Token:Secret",
+            "CONFIG_GRPC_XDS_SERVER_USE_TLS", "true",
+            "CONFIG_GRPC_XDS_SERVER_TLS_SAN", "gateway.example",
+            "XDS_CLIENT_BACKOFF_INITIAL_INTERVAL", "1s",
+            "XDS_CLIENT_BACKOFF_MAX_INTERVAL", "5s",
+            "XDS_CLIENT_BACKOFF_JITTER", "false",
+            "XDS_CLIENT_MAX_MSG_SIZE_IN_BYTES", "100000");
+
+    assertThat(settings.rules())
+        .isEqualTo(
+            new RuleSource.Discovery(
+                "gateway:18001",
+                "edge",
+                Map.of("zone", "a", "rack", "7"),
+                Map.of("X-Token", "Secret"),
+                Optional.of(new RuleSource.DiscoveryTls(Optional.empty())),
+                Optional.of("gateway.example"),
+                100_000,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
+                0));
+  }
+
+  private static RuleSource directory(String path, boolean ignoreDotFiles, boolean merge) {
+    return new RuleSource.Directory(new RuleFiles(Path.of(path), ignoreDotFiles, merge));
   }
 
   @ParameterizedTest

@@ -7,6 +7,8 @@ import dev.sluice.config.RateLimitEnvironment;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.testing.Authority;
 import dev.sluice.testing.StatsdServer;
+import dev.sluice.xds.ConfigurationServer;
+import dev.sluice.xds.proto.RateLimitUnit;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
@@ -296,6 +298,27 @@ class RateLimitServerIT {
     Awaitility.await()
         .untilAsserted(() -> assertThat(running.stats()).contains("config_load_success: 2\n"));
     assertThat(running.allowed("mapped2", "a")).isEqualTo(1);
+  }
+
+  @Test
+  void serverOfConfiguration_isAsked_insteadOfFiles() throws Exception {
+    try (ConfigurationServer control = new ConfigurationServer(0)) {
+      environment.put("CONFIG_TYPE", "GRPC_XDS_SOTW");
+      environment.put("CONFIG_GRPC_XDS_SERVER_URL", "127.0.0.1:" + control.port());
+      environment.put("CONFIG_GRPC_XDS_NODE_ID", "edge-1");
+      environment.put("HEALTHY_WITH_AT_LEAST_ONE_CONFIG_LOADED", "true");
+      Running running = new Running();
+
+      assertThat(control.request().getNode().getId()).isEqualTo("edge-1");
+      assertThat(running.failure("told")).isEqualTo("UNKNOWN: no rate limit configuration loaded");
+      assertThat(running.health()).isEqualTo(ServingStatus.NOT_SERVING);
+
+      control.send("1", ConfigurationServer.rule("told", "year", RateLimitUnit.YEAR, 2));
+
+      Awaitility.await().until(running::health, ServingStatus.SERVING::equals);
+      assertThat(running.allowed("told", "a")).isEqualTo(2);
+      assertThat(running.stats()).contains("ratelimit.service.config_load_success: 1\n");
+    }
   }
 
   @Test
