@@ -19,6 +19,12 @@ FROM eclipse-temurin:21.0.8_9-jre-noble
 COPY --from=build /src/target/lib /opt/sluice/lib
 COPY --from=build /src/target/sluice.jar /opt/sluice/sluice.jar
 
+# What containers of envoyproxy/ratelimit run: with its environment, this is that server.
+COPY --chmod=755 <<'EOF' /bin/ratelimit
+#!/bin/sh
+exec java -XX:+UseSerialGC -Xms64m -jar /opt/sluice/sluice.jar serve "$@"
+EOF
+
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
 # Where sluice.yaml is looked for.

@@ -4,12 +4,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.account.Names;
+import dev.sluice.commandline.ShownRules;
 import dev.sluice.commandline.ShownTiers;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.InvalidConfiguration;
 import dev.sluice.config.Problem;
+import dev.sluice.config.RulesReader;
 import dev.sluice.policy.Counted;
+import dev.sluice.ratelimit.LoadedRules;
+import dev.sluice.ratelimit.RuleFiles;
+import dev.sluice.ratelimit.RuleLoader;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +33,8 @@ import picocli.CommandLine.Spec;
     name = "check-config",
     description = {
       "Checks sluice.yaml and the files that it names; exits with 1 on an error.",
-      "Shows what holds for each tier and model, and from which tier it is inherited."
+      "Shows what holds for each tier and model, and from which tier it is inherited.",
+      "Of directories, or of files with descriptor rules: checks these, together, and shows them."
     },
     mixinStandardHelpOptions = true)
 final class CheckConfigCommand implements Callable<Integer> {
@@ -38,9 +45,19 @@ final class CheckConfigCommand implements Callable<Integer> {
     JSON
   }
 
-  @Parameters(paramLabel = "FILE", description = "sluice.yaml")
-  @SuppressWarnings("NullAway.Init")
-  private Path config;
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "sluice.yaml; or directories and files of descriptor rules.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--merge-domains",
+      defaultValue = "${env:MERGE_DOMAIN_CONFIG:-false}",
+      fallbackValue = "true",
+      arity = "0..1",
+      description = "several files of rules may be of one domain (default: MERGE_DOMAIN_CONFIG).")
+  private boolean mergeDomains;
 
   @Option(names = "--format", defaultValue = "text", description = "text, or json: one object.")
   @SuppressWarnings("NullAway.Init")
@@ -60,8 +77,16 @@ final class CheckConfigCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     try {
-      Configuration configuration = Configuration.load(config, System.getenv());
-      print(out, Optional.of(configuration), configuration.warnings());
+      if (areRules()) {
+        LoadedRules loaded = RulesReader.load(files.stream().map(this::rules).toList());
+        print(
+            out,
+            Optional.of(new OfRules(new ShownRules(loaded.tree()))),
+            loaded.warnings().stream().map(RulesReader::problem).toList());
+      } else {
+        Configuration configuration = Configuration.load(files.get(0), System.getenv());
+        print(out, Optional.of(new OfConfiguration(configuration)), configuration.warnings());
+      }
       return 0;
     } catch (InvalidConfiguration e) {
       print(out, Optional.empty(), e.problems());
@@ -71,33 +96,87 @@ final class CheckConfigCommand implements Callable<Integer> {
     }
   }
 
-  private void print(PrintWriter out, Optional<Configuration> valid, List<Problem> problems) {
+  /** One file is sluice.yaml, unless it looks like rules. */
+  private boolean areRules() {
+    return files.size() > 1
+        || Files.isDirectory(files.get(0))
+        || RuleLoader.looksLikeRules(files.get(0));
+  }
+
+  private RuleFiles rules(Path place) {
+    return new RuleFiles(place, true, mergeDomains);
+  }
+
+  /** What is shown of files that can be used. */
+  private sealed interface Valid {
+    List<String> table(int width);
+
+    List<String> summary();
+
+    void addTo(ObjectNode root);
+  }
+
+  private record OfConfiguration(Configuration configuration) implements Valid {
+    @Override
+    public List<String> table(int width) {
+      return new ShownTiers(configuration.tiers()).lines(width);
+    }
+
+    @Override
+    public List<String> summary() {
+      String ok =
+          "ok: %s, %s, %s"
+              .formatted(
+                  Counted.of(configuration.catalog().tiers().size(), "tier"),
+                  Counted.of(configuration.deployments().size(), "deployment"),
+                  Counted.of(configuration.rules().rules().size(), "descriptor rule"));
+      Set<String> administrators = configuration.administrators().names();
+      return administrators.isEmpty()
+          ? List.of(ok)
+          : List.of(
+              ok, "platform administrators: " + Names.line(String.join(", ", administrators)));
+    }
+
+    @Override
+    public void addTo(ObjectNode root) {
+      new ShownTiers(configuration.tiers()).addTo(root);
+      ArrayNode administrators = root.putArray("platformAdministrators");
+      configuration.administrators().names().forEach(administrators::add);
+    }
+  }
+
+  private record OfRules(ShownRules rules) implements Valid {
+    @Override
+    public List<String> table(int width) {
+      return rules.lines(width);
+    }
+
+    @Override
+    public List<String> summary() {
+      return List.of("ok: " + Counted.of(rules.rules().rules().size(), "descriptor rule"));
+    }
+
+    @Override
+    public void addTo(ObjectNode root) {
+      rules.addTo(root);
+    }
+  }
+
+  private void print(PrintWriter out, Optional<Valid> valid, List<Problem> problems) {
     if (format == Format.JSON) {
       out.println(json(valid, problems).toPrettyString());
       return;
     }
     valid.ifPresent(
-        configuration -> {
-          new ShownTiers(configuration.tiers()).lines(width).forEach(out::println);
+        its -> {
+          its.table(width).forEach(out::println);
           out.println();
         });
     problems.forEach(problem -> out.println(severity(problem) + ": " + problem));
-    valid.ifPresent(
-        configuration -> {
-          out.printf(
-              "ok: %s, %s, %s%n",
-              Counted.of(configuration.catalog().tiers().size(), "tier"),
-              Counted.of(configuration.deployments().size(), "deployment"),
-              Counted.of(configuration.rules().rules().size(), "descriptor rule"));
-          Set<String> administrators = configuration.administrators().names();
-          if (!administrators.isEmpty()) {
-            out.println(
-                "platform administrators: " + Names.line(String.join(", ", administrators)));
-          }
-        });
+    valid.ifPresent(its -> its.summary().forEach(out::println));
   }
 
-  private static ObjectNode json(Optional<Configuration> valid, List<Problem> problems) {
+  private static ObjectNode json(Optional<Valid> valid, List<Problem> problems) {
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.put("valid", valid.isPresent());
     ArrayNode all = root.putArray("problems");
@@ -107,12 +186,7 @@ final class CheckConfigCommand implements Callable<Integer> {
       problem.line().ifPresent(line -> node.put("line", line));
       node.put("field", problem.field()).put("message", problem.message());
     }
-    valid.ifPresent(
-        configuration -> {
-          new ShownTiers(configuration.tiers()).addTo(root);
-          ArrayNode administrators = root.putArray("platformAdministrators");
-          configuration.administrators().names().forEach(administrators::add);
-        });
+    valid.ifPresent(its -> its.addTo(root));
     return root;
   }
 

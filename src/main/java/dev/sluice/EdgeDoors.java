@@ -11,6 +11,7 @@ import dev.sluice.edge.envoy.ExtAuthz;
 import dev.sluice.edge.envoy.GrpcDoor;
 import dev.sluice.edge.envoy.GrpcDoorOptions;
 import dev.sluice.edge.http.HttpDoorOptions;
+import dev.sluice.edge.nginx.AuthRequest;
 import dev.sluice.edge.nginx.EdgeHttp;
 import dev.sluice.edge.ratelimit.RateLimitJson;
 import dev.sluice.edge.ratelimit.RateLimitService;
@@ -22,12 +23,11 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The doors for edges, put together: gRPC for Envoy, HTTP for NGINX. */
 final class EdgeDoors {
-  private static final Duration STOP = Duration.ofSeconds(2);
-
   private final SluiceConfig settings;
   private final HashedWheelTimer timer =
       new HashedWheelTimer(new DefaultThreadFactory("deadlines", true), 10, TimeUnit.MILLISECONDS);
@@ -36,8 +36,7 @@ final class EdgeDoors {
   private final Admission unreal;
   private final DescriptorLimits limits;
   private final Readiness readiness;
-  private final GrpcDoor grpc;
-  private final EdgeHttp http;
+  private final EdgeServers servers;
 
   EdgeDoors(
       SluiceConfig settings,
@@ -52,8 +51,12 @@ final class EdgeDoors {
     this.unreal = decisions.rehearsed();
     this.limits = limits;
     this.readiness = readiness;
-    this.grpc = grpc(PartOptions.grpc(settings, endpoints), deciding);
-    this.http = http(PartOptions.http(settings, endpoints), deciding);
+    this.servers =
+        new EdgeServers(
+            grpc(PartOptions.grpc(settings.grpc(), headTimeout(), endpoints), deciding),
+            settings.grpc().listener(),
+            http(PartOptions.http(settings.http(), headTimeout(), endpoints), deciding),
+            settings.http().listener());
   }
 
   private GrpcDoor grpc(GrpcDoorOptions options, Deciding with) {
@@ -68,17 +71,21 @@ final class EdgeDoors {
                 with.ids(),
                 envoy.modelHeader(),
                 with.metrics()),
-            new RateLimitService(limits, PartOptions.rateLimitAnswers(settings), with.metrics())));
+            new RateLimitService(
+                limits, PartOptions.rateLimitAnswers(settings.rateLimit()), with.metrics())));
   }
 
   private EdgeHttp http(HttpDoorOptions options, Deciding with) {
     return new EdgeHttp(
         vertx,
         options,
-        PartOptions.jsonBodies(settings),
-        authorizer("auth", settings.auth(), with),
-        settings.auth().modelHeader(),
-        new RateLimitJson(limits(with), PartOptions.rateLimitAnswers(settings))::answer,
+        Optional.of(
+            new AuthRequest(
+                authorizer("auth", settings.auth(), with),
+                with.ids(),
+                settings.auth().modelHeader())),
+        PartOptions.jsonBodies(settings.http(), settings.gateway().bodyTimeout()),
+        new RateLimitJson(limits(with), PartOptions.rateLimitAnswers(settings.rateLimit()))::answer,
         readiness,
         with.ids(),
         with.metrics());
@@ -102,30 +109,25 @@ final class EdgeDoors {
     Deciding unseen = deciding.with(unreal, new Metrics());
     Rehearsal.run(
         vertx,
-        deciding.catalog().get().tiersByModel().keySet().stream().findFirst().orElse("none"),
-        grpc(PartOptions.grpcRehearsal(settings), unseen),
-        http(PartOptions.httpRehearsal(settings), unseen));
+        Optional.of(
+            deciding.catalog().get().tiersByModel().keySet().stream().findFirst().orElse("none")),
+        grpc(PartOptions.grpcRehearsal(settings.grpc(), headTimeout()), unseen),
+        http(PartOptions.httpRehearsal(settings.http(), headTimeout()), unseen));
   }
 
-  /** Host and port of gRPC. */
-  String startGrpc() throws CannotStart {
-    return Lifecycle.listening("grpc", settings.grpc().listener(), grpc::start);
+  /** As long as a client may take to begin. */
+  private Duration headTimeout() {
+    return settings.gateway().headTimeout();
   }
 
-  /** The URL of HTTP. */
-  String startHttp() throws CannotStart {
-    return Lifecycle.listening("http", settings.http().listener(), http.start(EventLoops.COUNT));
-  }
-
-  /** Tells the edges that no more requests should come. */
-  void drain() {
-    grpc.drain();
+  /** To be started and drained. */
+  EdgeServers servers() {
+    return servers;
   }
 
   /** Blocks. */
   void stop() {
-    grpc.stop(STOP);
-    Lifecycle.stopped(http.stop(STOP), STOP.plusSeconds(1));
+    servers.stop();
     timer.stop();
   }
 }

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for use by many threads. Whoever asks twice may see two configurations, so a decision
  * asks once.
  */
-final class LiveConfiguration implements ConfigurationWatch.Follower {
+final class LiveConfiguration implements ConfigurationWatch.Follower<Configuration> {
   /** How late a wait or a lease may end when nothing else happens in the queue. */
   static final long EXPIRY_TICK_MILLIS = 50;
 

@@ -44,7 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class Main {
   /** The commands that run on, and whose log is followed. */
-  private static final Set<String> SERVICES = Set.of("serve", "demo", "backend");
+  private static final Set<String> SERVICES = Set.of("serve", "/bin/ratelimit", "demo", "backend");
 
   /** In the place of what Java could not decode. */
   private static final char UNKNOWN = '\uFFFD';

@@ -54,55 +54,48 @@ final class PartOptions {
         cors.credentials());
   }
 
-  static GrpcDoorOptions grpc(SluiceConfig settings, Endpoints endpoints) {
-    SluiceConfig.Listener at = settings.grpc().listener();
-    return grpc(settings, at.host(), at.port(), endpoints.grpcTls(at));
+  static GrpcDoorOptions grpc(SluiceConfig.Grpc grpc, Duration handshake, Endpoints endpoints) {
+    SluiceConfig.Listener at = grpc.listener();
+    return grpc(grpc, handshake, at.host(), at.port(), endpoints.grpcTls(at));
   }
 
   /** On a free port of this host only. */
-  static GrpcDoorOptions grpcRehearsal(SluiceConfig settings) {
-    return grpc(settings, LOOPBACK, 0, Optional.empty());
+  static GrpcDoorOptions grpcRehearsal(SluiceConfig.Grpc grpc, Duration handshake) {
+    return grpc(grpc, handshake, LOOPBACK, 0, Optional.empty());
   }
 
   private static GrpcDoorOptions grpc(
-      SluiceConfig settings, String host, int port, Optional<DoorTls> tls) {
-    SluiceConfig.Grpc grpc = settings.grpc();
+      SluiceConfig.Grpc grpc, Duration handshake, String host, int port, Optional<DoorTls> tls) {
     return new GrpcDoorOptions(
         host,
         port,
         tls,
-        settings.gateway().headTimeout(),
+        handshake,
         grpc.maxMessageBytes(),
         grpc.maxConnectionAge(),
         grpc.maxConnectionAgeGrace());
   }
 
-  static HttpDoorOptions http(SluiceConfig settings, Endpoints endpoints) {
-    return http(settings, endpoints.http("http", settings.http().listener()));
+  static HttpDoorOptions http(SluiceConfig.Http http, Duration head, Endpoints endpoints) {
+    return http(http, head, endpoints.http("http", http.listener()));
   }
 
   /** On a free port of this host only. */
-  static HttpDoorOptions httpRehearsal(SluiceConfig settings) {
-    return http(settings, new Endpoint(LOOPBACK, 0, Optional.empty()));
+  static HttpDoorOptions httpRehearsal(SluiceConfig.Http http, Duration head) {
+    return http(http, head, new Endpoint(LOOPBACK, 0, Optional.empty()));
   }
 
-  private static HttpDoorOptions http(SluiceConfig settings, Endpoint endpoint) {
-    return new HttpDoorOptions(
-        "http",
-        endpoint,
-        settings.http().maxConnections(),
-        settings.gateway().headTimeout(),
-        KEEP_ALIVE);
+  private static HttpDoorOptions http(SluiceConfig.Http http, Duration head, Endpoint endpoint) {
+    return new HttpDoorOptions("http", endpoint, http.maxConnections(), head, KEEP_ALIVE);
   }
 
   /** Of what is posted to {@code /json}. */
-  static BodyBounds jsonBodies(SluiceConfig settings) {
-    long most = settings.http().maxBodyBytes();
-    return new BodyBounds(most, 32 * most, settings.gateway().bodyTimeout());
+  static BodyBounds jsonBodies(SluiceConfig.Http http, Duration timeout) {
+    long most = http.maxBodyBytes();
+    return new BodyBounds(most, 32 * most, timeout);
   }
 
-  static RateLimitAnswers rateLimitAnswers(SluiceConfig settings) {
-    SluiceConfig.RateLimit its = settings.rateLimit();
+  static RateLimitAnswers rateLimitAnswers(SluiceConfig.RateLimit its) {
     return new RateLimitAnswers(
         its.responseHeaders()
             .map(

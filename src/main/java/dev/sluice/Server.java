@@ -4,7 +4,9 @@ import dev.sluice.config.Configuration;
 import dev.sluice.config.ConfigurationWatch;
 import dev.sluice.config.SluiceConfig;
 import dev.sluice.edge.Deciding;
+import dev.sluice.edge.debug.ConfigurationPages;
 import dev.sluice.edge.debug.DebugDoor;
+import dev.sluice.edge.debug.RateLimitPages;
 import dev.sluice.edge.metrics.MetricsDoor;
 import dev.sluice.edge.openai.Gateway;
 import dev.sluice.metrics.Metrics;
@@ -16,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,14 +80,19 @@ public final class Server implements AutoCloseable {
     this.edges = new EdgeDoors(settings, endpoints, vertx, decisions, limits, readiness);
     this.metricsDoor =
         new MetricsDoor(
-            vertx, endpoints.http("metrics", settings.metrics()), metrics.registry(), readiness);
+            vertx,
+            endpoints.http("metrics", settings.metrics()),
+            "/metrics",
+            metrics.registry(),
+            readiness);
     this.debugDoor =
         new DebugDoor(
             vertx,
             endpoints.http("debug", settings.debug()),
-            live::inForce,
-            live.dispatcher()::snapshot,
-            decisions.explained());
+            List.of(
+                new ConfigurationPages(live::inForce, live.dispatcher()::snapshot),
+                decisions.explained(),
+                new RateLimitPages(live::rules, metrics.rateLimit())));
   }
 
   /** A server that listens, and where. */
@@ -118,8 +126,8 @@ public final class Server implements AutoCloseable {
         new Doors(
             Lifecycle.listening(
                 "gateway", settings.gateway().listener(), gateway.start(EventLoops.COUNT)),
-            edges.startGrpc(),
-            edges.startHttp(),
+            edges.servers().startGrpc(),
+            edges.servers().startHttp(),
             Lifecycle.listening("metrics", settings.metrics(), metricsDoor.start()),
             Lifecycle.listening("debug", settings.debug(), debugDoor.start()));
     log.info("listening: {}; {}", doors.describe(), store.describe());
@@ -127,7 +135,7 @@ public final class Server implements AutoCloseable {
   }
 
   /** Is told when the files of the configuration have changed. */
-  public ConfigurationWatch.Follower follower() {
+  public ConfigurationWatch.Follower<Configuration> follower() {
     return live;
   }
 
@@ -140,7 +148,7 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     readiness.drain();
-    edges.drain();
+    edges.servers().drain();
     log.info(
         "draining: {} running, for {} s at most",
         Counted.of(gateway.running(), "request"),

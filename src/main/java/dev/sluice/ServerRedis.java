@@ -8,6 +8,7 @@ import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisOptions;
 import dev.sluice.redis.RedisTls;
 import dev.sluice.redis.SupervisedRedis;
+import dev.sluice.tls.ClientTlsMaterial;
 import dev.sluice.tls.TlsWatch;
 import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Vertx;
@@ -18,16 +19,19 @@ import java.util.Optional;
 
 /** The Redis of a server, its own or somebody else's, and the connections to it. */
 final class ServerRedis {
-  private final SluiceConfig settings;
+  private final RedisAddress address;
   private final Optional<SupervisedRedis> embedded;
   private final Optional<RedisTls> tls;
   private final Optional<TlsWatch> watch;
   private final List<RedisConnections> connections = new ArrayList<>();
 
-  private ServerRedis(SluiceConfig settings, Optional<SupervisedRedis> embedded) {
-    this.settings = settings;
+  private ServerRedis(
+      RedisAddress address,
+      Optional<ClientTlsMaterial> material,
+      Optional<SupervisedRedis> embedded) {
+    this.address = address;
     this.embedded = embedded;
-    this.tls = settings.redisTls().map(RedisTls::new);
+    this.tls = material.map(RedisTls::new);
     this.watch = tls.map(files -> new TlsWatch(List.of(files), Endpoints.LOOK));
   }
 
@@ -35,7 +39,8 @@ final class ServerRedis {
   static ServerRedis start(SluiceConfig settings) throws CannotStart {
     try {
       return new ServerRedis(
-          settings,
+          settings.redis(),
+          settings.redisTls(),
           settings.redis().embedded()
               ? Optional.of(
                   SupervisedRedis.start(
@@ -46,9 +51,14 @@ final class ServerRedis {
     }
   }
 
+  /** Somebody else's. */
+  static ServerRedis at(RedisAddress address, Optional<ClientTlsMaterial> tls) {
+    return new ServerRedis(address, tls, Optional.empty());
+  }
+
   /** Connections for those whose calls have this deadline. */
   RedisConnections connect(Duration deadline, Vertx vertx, Metrics metrics) {
-    String url = embedded.map(SupervisedRedis::url).orElseGet(settings.redis()::reveal);
+    String url = embedded.map(SupervisedRedis::url).orElseGet(address::reveal);
     RedisOptions options = PartOptions.redis(url, deadline, tls);
     EventLoopGroup loops = EventLoops.of(vertx);
     RedisConnections opened =
@@ -69,9 +79,7 @@ final class ServerRedis {
   }
 
   String describe() {
-    return embedded
-        .map(own -> own.current().describe())
-        .orElseGet(() -> "Redis at " + settings.redis());
+    return embedded.map(own -> own.current().describe()).orElseGet(() -> "Redis at " + address);
   }
 
   void disconnect() {

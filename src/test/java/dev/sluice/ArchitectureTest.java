@@ -40,7 +40,15 @@ class ArchitectureTest {
           entry("config", Set.of("policy", "queue", "backend", "account", "ratelimit", "tls")),
           entry(
               "commandline",
-              Set.of("account", "admission", "config", "policy", "redis", "metrics", "edge")),
+              Set.of(
+                  "account",
+                  "admission",
+                  "config",
+                  "policy",
+                  "ratelimit",
+                  "redis",
+                  "metrics",
+                  "edge")),
           entry(
               "redis",
               Set.of("admission", "account", "policy", "usage", "metrics", "ratelimit", "tls")),

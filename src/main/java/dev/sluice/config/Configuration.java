@@ -2,14 +2,9 @@ package dev.sluice.config;
 
 import dev.sluice.account.PlatformAdministrators;
 import dev.sluice.backend.Deployment;
-import dev.sluice.config.Problem.Severity;
 import dev.sluice.policy.Catalog;
 import dev.sluice.queue.BatchSlots;
-import dev.sluice.ratelimit.InvalidRules;
-import dev.sluice.ratelimit.LoadedRules;
 import dev.sluice.ratelimit.RuleFiles;
-import dev.sluice.ratelimit.RuleLoader;
-import dev.sluice.ratelimit.RuleProblem;
 import dev.sluice.ratelimit.RuleTree;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,7 +70,7 @@ public record Configuration(
     RuleTree rules =
         settings
             .flatMap(all -> all.rateLimit().directory())
-            .map(directory -> rules(directory, problems))
+            .map(directory -> RulesReader.read(new RuleFiles(directory, true, false), problems))
             .orElse(RuleTree.EMPTY);
     problems.throwIfInvalid();
     CrossCheck checked = both.orElseThrow();
@@ -92,28 +87,5 @@ public record Configuration(
         rules,
         vendors.orElseThrow().administrators(),
         problems.all());
-  }
-
-  private static RuleTree rules(Path directory, Problems problems) {
-    try {
-      LoadedRules loaded = RuleLoader.load(new RuleFiles(directory, true, false));
-      loaded.warnings().forEach(warning -> add(directory, warning, problems));
-      return loaded.tree();
-    } catch (InvalidRules e) {
-      e.problems().forEach(problem -> add(directory, problem, problems));
-      return RuleTree.EMPTY;
-    }
-  }
-
-  private static void add(Path directory, RuleProblem found, Problems problems) {
-    problems.add(
-        found.error() ? Severity.ERROR : Severity.WARNING,
-        // A problem with the directory itself names that.
-        found.file().equals(directory.toString())
-            ? found.file()
-            : directory.resolve(found.file()).toString(),
-        found.line(),
-        "",
-        found.message());
   }
 }

@@ -67,7 +67,8 @@ final class Field {
 
   /** The whole of a document. */
   static Field root(Reading reading, Optional<Node> node) {
-    int line = node.map(n -> reading.source().line(n.getStartMark())).orElse(1);
+    int line =
+        node.map(n -> reading.source().line(n.getStartMark())).orElse(reading.source().firstLine());
     return new Field(reading, "", line, node, false, false);
   }
 

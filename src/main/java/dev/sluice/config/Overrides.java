@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import dev.sluice.config.Problem.Severity;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
  */
 final class Overrides {
   private static final String PREFIX = "SLUICE_";
-  private static final String FILE = "environment";
+  static final String FILE = "environment";
 
   /**
    * What Kubernetes puts into every pod beside a Service whose name begins with "sluice": {@code
@@ -38,6 +39,13 @@ final class Overrides {
   private final Map<String, String> otherNames = new HashMap<>();
 
   Overrides(Map<String, String> environment) {
+    this(environment, ReferenceVariables.in(environment));
+  }
+
+  /**
+   * @param settings that the environment has under other names
+   */
+  Overrides(Map<String, String> environment, List<ReferenceVariables.Setting> settings) {
     environment.forEach(
         (name, value) -> {
           if (name.startsWith(PREFIX)
@@ -46,7 +54,7 @@ final class Overrides {
             variables.put(name, value);
           }
         });
-    for (ReferenceVariables.Setting setting : ReferenceVariables.in(environment)) {
+    for (ReferenceVariables.Setting setting : settings) {
       String ours = variable(setting.path());
       if (variables.putIfAbsent(ours, setting.value()) == null) {
         otherNames.put(ours, setting.name());

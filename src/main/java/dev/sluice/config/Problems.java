@@ -11,7 +11,11 @@ final class Problems {
   private final List<Problem> found = new ArrayList<>();
 
   void add(Severity severity, String file, OptionalInt line, String field, String message) {
-    found.add(new Problem(severity, file, line, field, message));
+    add(new Problem(severity, file, line, field, message));
+  }
+
+  void add(Problem problem) {
+    found.add(problem);
   }
 
   /** By file, then by line; what is found twice, as in a tier and in one that inherits it, once. */

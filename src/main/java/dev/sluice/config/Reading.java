@@ -35,6 +35,7 @@ record Reading(
   }
 
   void report(Severity severity, int line, String field, String message) {
-    problems.add(severity, source.file(), OptionalInt.of(line), field, message);
+    OptionalInt known = line > 0 ? OptionalInt.of(line) : OptionalInt.empty();
+    problems.add(severity, source.file(), known, field, message);
   }
 }

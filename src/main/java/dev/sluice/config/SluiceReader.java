@@ -50,12 +50,13 @@ final class SluiceReader {
   private final DeploymentsReader deployments = new DeploymentsReader();
   private final ModelsReader models = new ModelsReader();
   private final Map<String, Field> maintenanceFields = new LinkedHashMap<>();
-  private final Ports ports = new Ports();
+  private final ListenersReader listeners;
   private List<Path> sambastack = List.of();
   private List<Field> shadowTiers = List.of();
 
   SluiceReader(Path file) {
     this.file = file;
+    this.listeners = new ListenersReader(file);
   }
 
   /** The vendor's files and directories, as soon as they are known. */
@@ -103,8 +104,8 @@ final class SluiceReader {
     // Beside the file, so that every command finds the same data, wherever it is called from.
     Path data = file.resolveSibling(path(root.field("dataDirectory")).orElse(Path.of("data")));
     Gateway gateway = root.field("gateway").map(this::gateway);
-    Grpc grpc = root.field("grpc").map(this::grpc);
-    Http http = root.field("http").map(this::http);
+    Grpc grpc = root.field("grpc").map(listeners::grpc);
+    Http http = root.field("http").map(listeners::http);
     EdgeDoor extAuthz = root.field("extAuthz").map(fields -> edgeDoor(fields, Optional.empty()));
     EdgeDoor auth =
         root.field("auth").map(fields -> edgeDoor(fields, Optional.of("x-sluice-model")));
@@ -113,8 +114,8 @@ final class SluiceReader {
     RateLimit rateLimit = root.field("rateLimit").map(fields -> RateLimitReader.read(fields, file));
     Optional<ClientTlsMaterial> redisTls =
         redisTls(root.field("redisTls"), redis, rateLimit.perSecondRedis());
-    Listener metrics = root.field("metrics").map(f -> listener(f, "0.0.0.0", 9090));
-    Listener debug = root.field("debug").map(f -> listener(f, "127.0.0.1", 6070));
+    Listener metrics = root.field("metrics").map(f -> listeners.listener(f, "0.0.0.0", 9090));
+    Listener debug = root.field("debug").map(f -> listeners.listener(f, "127.0.0.1", 6070));
     Log log = root.field("log").map(SluiceReader::log);
     SluiceConfig.DecisionLog decisionLog = root.field("decisionLog").map(this::decisionLog);
     SluiceConfig.Refusals refusals = root.field("refusals").map(SluiceReader::refusals);
@@ -201,7 +202,7 @@ final class SluiceReader {
               .formatted(maxBody, maxBodies));
     }
     return new Gateway(
-        listener(fields, "0.0.0.0", 8000),
+        listeners.listener(fields, "0.0.0.0", 8000),
         fields.field("busyStatus").oneOf(429, 503, 504).orElse(503),
         maxBody,
         maxBodies,
@@ -213,21 +214,6 @@ final class SluiceReader {
         duration(fields, "upstreamIdleTimeout", 60, SHORTEST),
         duration(fields, "redisTimeout", 2, SHORTEST),
         CorsReader.read(fields.field("cors")));
-  }
-
-  private Grpc grpc(Fields fields) {
-    return new Grpc(
-        listener(fields, "0.0.0.0", 8081),
-        fields.field("maxMessageBytes").wholeNumber(1024, Integer.MAX_VALUE).orElse(4 << 20),
-        duration(fields, "maxConnectionAge", 24 * 3600, Duration.ofSeconds(1)),
-        duration(fields, "maxConnectionAgeGrace", 3600, SHORTEST));
-  }
-
-  private Http http(Fields fields) {
-    return new Http(
-        listener(fields, "0.0.0.0", 8080),
-        fields.field("maxConnections").wholeNumber(1, 1_000_000).orElse(10_000),
-        fields.field("maxBodyBytes").wholeNumber(1, Integer.MAX_VALUE).orElse(1 << 20));
   }
 
   private static EdgeDoor edgeDoor(Fields fields, Optional<String> modelHeader) {
@@ -270,18 +256,7 @@ final class SluiceReader {
         fields.field("concurrency").oneOf(Fallback.class).orElse(byDefault.concurrency()));
   }
 
-  private Listener listener(Fields fields, String host, int port) {
-    Field portField = fields.field("port");
-    Listener listener =
-        new Listener(
-            fields.field("host").text().orElse(host),
-            portField.wholeNumber(0, 65_535).orElse(port),
-            TlsReader.read(fields.field("tls"), file));
-    ports.take(listener, portField);
-    return listener;
-  }
-
-  private static Log log(Fields fields) {
+  static Log log(Fields fields) {
     return new Log(
         fields.field("format").oneOf(Log.Format.class).orElse(Log.Format.TEXT),
         fields.field("level").oneOf(Log.Level.class).orElse(Log.Level.INFO));

@@ -372,7 +372,13 @@ public final class Metrics {
    */
   public void reloadedConfiguration(String result) {
     configurationReloads.labels(result).inc();
-    configurationRefused.set(result.equals("refused") ? 1 : 0);
+    boolean refused = result.equals("refused");
+    configurationRefused.set(refused ? 1 : 0);
+    if (refused) {
+      rateLimit.configurationRefused();
+    } else {
+      rateLimit.configurationLoaded();
+    }
   }
 
   /** A configuration came into force. */

@@ -3,12 +3,14 @@ package dev.sluice.metrics;
 import io.prometheus.client.Collector;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ObjLongConsumer;
 
 /**
  * What Envoy's descriptor limits do, under the names that envoyproxy/ratelimit has on Prometheus,
@@ -28,6 +30,7 @@ public final class RateLimitSeries extends Collector {
 
   private static final int LONGEST_LABEL = 200;
   private static final String OF_RULES = "ratelimit_service_rate_limit_";
+  private static final String DOTTED = "ratelimit.service.";
   private static final List<String> RULE_LABELS = List.of("domain", "key1", "key2");
 
   private final Map<Name, OfRule> rules = new ConcurrentHashMap<>();
@@ -37,20 +40,40 @@ public final class RateLimitSeries extends Collector {
   private final LongAdder domainNotFound = new LongAdder();
   private final LongAdder globalShadowMode = new LongAdder();
   private final LongAdder requests = new LongAdder();
+  private final LongAdder configurationLoaded = new LongAdder();
+  private final LongAdder configurationRefused = new LongAdder();
 
-  /** The labels of a rule; what lies deeper than two keys counts with them. */
-  private record Name(String domain, String key1, String key2) {
+  /** The name of a rule. */
+  private record Name(String domain, List<String> path) {
     static Name of(String domain, List<String> path) {
-      return new Name(domain, key(path, 0), key(path, 1));
+      return new Name(domain, isShort(path) ? path : path.stream().map(Name::cut).toList());
     }
 
-    private static String key(List<String> path, int depth) {
-      String key = depth < path.size() ? path.get(depth) : "";
-      return key.length() <= LONGEST_LABEL ? key : key.substring(0, LONGEST_LABEL);
+    private static boolean isShort(List<String> path) {
+      for (String key : path) {
+        if (key.length() > LONGEST_LABEL) {
+          return false;
+        }
+      }
+      return true;
     }
 
+    private static String cut(String key) {
+      return key.substring(0, Math.min(key.length(), LONGEST_LABEL));
+    }
+
+    /** On Prometheus: what lies deeper than two keys counts with them. */
     List<String> labels() {
-      return List.of(domain, key1, key2);
+      return List.of(domain, key(0), key(1));
+    }
+
+    private String key(int depth) {
+      return depth < path.size() ? path.get(depth) : "";
+    }
+
+    /** As a dotted name, without what has a meaning to those who read such names. */
+    String dotted() {
+      return (domain + "." + String.join(".", path)).replaceAll("[:|\\s\\p{Cntrl}]", "_");
     }
   }
 
@@ -116,7 +139,7 @@ public final class RateLimitSeries extends Collector {
       return of(domain, instead, instead);
     }
     if (rules.size() >= MOST_SERIES) {
-      return rules.computeIfAbsent(new Name("(other)", "", ""), other -> new OfRule());
+      return rules.computeIfAbsent(new Name("(other)", List.of()), other -> new OfRule());
     }
     return rules.computeIfAbsent(
         name,
@@ -159,12 +182,50 @@ public final class RateLimitSeries extends Collector {
     globalShadowMode.increment();
   }
 
+  /** Rules were read, to be in force from now on. */
+  public void configurationLoaded() {
+    configurationLoaded.increment();
+  }
+
+  /** Rules were read that cannot be used. */
+  public void configurationRefused() {
+    configurationRefused.increment();
+  }
+
+  /**
+   * Every counter under the name that envoyproxy/ratelimit has for it in StatsD.
+   *
+   * @param each gets a name and how much was counted since the start of the process
+   */
+  public void counters(ObjLongConsumer<String> each) {
+    rules.forEach(
+        (name, its) -> {
+          String prefix = DOTTED + "rate_limit." + name.dotted() + ".";
+          for (Kind kind : Kind.values()) {
+            each.accept(prefix + kind.name().toLowerCase(Locale.ROOT), its.of(kind).sum());
+          }
+        });
+    failures.forEach(
+        (kind, count) -> each.accept(DOTTED + "call.should_rate_limit." + kind, count.sum()));
+    each.accept(DOTTED + "rate_limit.domain_not_found", domainNotFound.sum());
+    each.accept(DOTTED + "global_shadow_mode", globalShadowMode.sum());
+    each.accept(DOTTED + "config_load_success", configurationLoaded.sum());
+    each.accept(DOTTED + "config_load_error", configurationRefused.sum());
+    each.accept("ratelimit_server.ShouldRateLimit.total_requests", requests.sum());
+  }
+
   @Override
   public List<MetricFamilySamples> collect() {
     List<MetricFamilySamples> all = new ArrayList<>();
     for (Kind kind : Kind.values()) {
       Family family = kind.family();
-      rules.forEach((name, its) -> family.add(name.labels(), its.of(kind)));
+      Map<List<String>, LongAdder> byLabels = new HashMap<>();
+      rules.forEach(
+          (name, its) ->
+              byLabels
+                  .computeIfAbsent(name.labels(), labels -> new LongAdder())
+                  .add(its.of(kind).sum()));
+      byLabels.forEach(family::add);
       all.add(family.samples());
     }
     Family failed =
@@ -192,7 +253,17 @@ public final class RateLimitSeries extends Collector {
             "Requests that only the global shadow mode let pass.",
             List.of());
     shadowed.add(List.of(), globalShadowMode);
-    List.of(failed, outage, requested, unknown, shadowed)
+    Family loaded =
+        new Family(
+            "ratelimit_service_config_load_success", "Rules that were read and used.", List.of());
+    loaded.add(List.of(), configurationLoaded);
+    Family refused =
+        new Family(
+            "ratelimit_service_config_load_error",
+            "Rules that were read and cannot be used.",
+            List.of());
+    refused.add(List.of(), configurationRefused);
+    List.of(failed, outage, requested, unknown, shadowed, loaded, refused)
         .forEach(family -> all.add(family.samples()));
     return all;
   }

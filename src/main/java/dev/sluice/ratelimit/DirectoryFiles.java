@@ -19,8 +19,10 @@ import java.util.TreeMap;
 /**
  * The files of a directory and of those below it, through symlinks.
  *
- * @param ignoreDotFiles whether to leave out what begins with a dot, as {@code ..data} of a
- *     Kubernetes volume does
+ * <p>What begins with two dots is never among them: in a Kubernetes volume {@code ..data} and the
+ * directory that it points to hold the files a second and a third time.
+ *
+ * @param ignoreDotFiles whether to leave out what begins with one dot, too
  */
 public record DirectoryFiles(Path directory, boolean ignoreDotFiles) {
   /**
@@ -108,8 +110,7 @@ public record DirectoryFiles(Path directory, boolean ignoreDotFiles) {
   }
 
   private boolean ignored(Path file) {
-    return ignoreDotFiles
-        && !file.equals(directory)
-        && file.getFileName().toString().startsWith(".");
+    String prefix = ignoreDotFiles ? "." : "..";
+    return !file.equals(directory) && file.getFileName().toString().startsWith(prefix);
   }
 }

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
+import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Reads rule files as envoyproxy/ratelimit writes them. Blocks: not for an event loop. */
 public final class RuleLoader {
@@ -25,10 +27,37 @@ public final class RuleLoader {
     List<RuleProblem> problems = new ArrayList<>();
     Map<String, RuleNode> domains = new HashMap<>();
     for (Path file : list(files, problems)) {
-      RuleReading reading = new RuleReading(name(files.directory(), file), problems);
-      read(reading, () -> RuleYaml.read(file, reading), domains, files.mergeDomains());
+      String name = name(files.directory(), file);
+      read(file, name, problems, domains, files.mergeDomains());
     }
     return loaded(domains, problems);
+  }
+
+  /**
+   * Reads the files of several places as if they were in one directory; problems name whole paths.
+   *
+   * @param places directories, or single files
+   * @throws InvalidRules with every error of every file
+   */
+  public static LoadedRules load(List<RuleFiles> places) throws InvalidRules {
+    List<RuleProblem> problems = new ArrayList<>();
+    Map<String, RuleNode> domains = new HashMap<>();
+    for (RuleFiles files : places) {
+      for (Path file : list(files, problems)) {
+        read(file, file.toString(), problems, domains, files.mergeDomains());
+      }
+    }
+    return loaded(domains, problems);
+  }
+
+  private static void read(
+      Path file,
+      String name,
+      List<RuleProblem> problems,
+      Map<String, RuleNode> domains,
+      boolean merge) {
+    RuleReading reading = new RuleReading(name, problems);
+    read(reading, () -> RuleYaml.read(file, reading), domains, merge);
   }
 
   /**
@@ -46,6 +75,21 @@ public final class RuleLoader {
           read(reading, () -> RuleYaml.document(text, reading), domains, false);
         });
     return loaded(domains, problems);
+  }
+
+  /** Whether a file has a domain of rules, be they right or wrong. */
+  public static boolean looksLikeRules(Path file) {
+    return RuleYaml.read(file, new RuleReading(file.toString(), new ArrayList<>()))
+        .filter(MappingNode.class::isInstance)
+        .map(MappingNode.class::cast)
+        .filter(
+            map ->
+                map.getValue().stream()
+                    .anyMatch(
+                        entry ->
+                            entry.getKeyNode() instanceof ScalarNode key
+                                && key.getValue().equals("domain")))
+        .isPresent();
   }
 
   private static void read(

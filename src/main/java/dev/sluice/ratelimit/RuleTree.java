@@ -43,6 +43,11 @@ public final class RuleTree {
     return rules;
   }
 
+  /** Whether there is no domain at all. */
+  public boolean isEmpty() {
+    return domains.isEmpty();
+  }
+
   boolean has(String domain) {
     return domains.containsKey(domain);
   }

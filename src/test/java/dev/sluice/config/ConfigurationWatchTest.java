@@ -19,8 +19,8 @@ final class ConfigurationWatchTest {
   @TempDir private Path folder;
 
   private final List<String> told = new ArrayList<>();
-  private final ConfigurationWatch.Follower follower =
-      new ConfigurationWatch.Follower() {
+  private final ConfigurationWatch.Follower<Configuration> follower =
+      new ConfigurationWatch.Follower<>() {
         @Override
         public void changed(Configuration configuration) {
           told.add("changed: " + configuration.catalog().tiers().containsKey("gold"));
@@ -43,14 +43,15 @@ final class ConfigurationWatchTest {
     Files.writeString(folder.resolve(file), text);
   }
 
-  private ConfigurationWatch loaded() throws InvalidConfiguration {
-    ConfigurationWatch watch = new ConfigurationWatch(folder.resolve("sluice.yaml"), Map.of());
+  private ConfigurationWatch<Configuration> loaded() throws InvalidConfiguration {
+    ConfigurationWatch<Configuration> watch =
+        ConfigurationWatch.of(folder.resolve("sluice.yaml"), Map.of());
     watch.load();
     look(watch, 2);
     return watch;
   }
 
-  private void look(ConfigurationWatch watch, int times) {
+  private void look(ConfigurationWatch<Configuration> watch, int times) {
     for (int i = 0; i < times; i++) {
       watch.look(follower);
     }
@@ -65,7 +66,7 @@ final class ConfigurationWatchTest {
 
   @Test
   void aFileChanged_isReadOnceItStandsStill() throws Exception {
-    ConfigurationWatch watch = loaded();
+    ConfigurationWatch<Configuration> watch = loaded();
     write("sambastack.yaml", "serviceTiers:\n  go");
     look(watch, 1);
     write("sambastack.yaml", TIER.formatted("gold"));
@@ -79,7 +80,7 @@ final class ConfigurationWatchTest {
 
   @Test
   void badChange_isToldOnceAndTheRepairIsSeen() throws Exception {
-    ConfigurationWatch watch = loaded();
+    ConfigurationWatch<Configuration> watch = loaded();
     write("sambastack.yaml", TIER.formatted("gold") + "    queueDepth: -1\n");
     look(watch, 4);
     write("sambastack.yaml", TIER.formatted("gold"));
@@ -91,7 +92,7 @@ final class ConfigurationWatchTest {
 
   @Test
   void aFileThatIsNamedNow_isFollowedEvenWhileItIsBad() throws Exception {
-    ConfigurationWatch watch = loaded();
+    ConfigurationWatch<Configuration> watch = loaded();
     write("sluice.yaml", "sambastack: other.yaml\n");
     look(watch, 2);
     write("other.yaml", TIER.formatted("gold"));
@@ -111,7 +112,7 @@ final class ConfigurationWatchTest {
     write("..2/sambastack.yaml", TIER.formatted("gold"));
     Files.createSymbolicLink(folder.resolve("..data"), Path.of("..1"));
     Files.createSymbolicLink(folder.resolve("sambastack.yaml"), Path.of("..data/sambastack.yaml"));
-    ConfigurationWatch watch = loaded();
+    ConfigurationWatch<Configuration> watch = loaded();
 
     Files.createSymbolicLink(folder.resolve("..data_tmp"), Path.of("..2"));
     Files.move(
@@ -123,7 +124,7 @@ final class ConfigurationWatchTest {
 
   @Test
   void aRuleFileThatIsAdded_isSeen() throws Exception {
-    ConfigurationWatch watch = loaded();
+    ConfigurationWatch<Configuration> watch = loaded();
     write("rules/a.yaml", "domain: a\ndescriptors:\n- key: k\n");
     look(watch, 2);
 

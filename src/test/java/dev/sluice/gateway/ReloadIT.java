@@ -3,6 +3,7 @@ package dev.sluice.gateway;
 import static dev.sluice.testing.Stack.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.config.Configuration;
 import dev.sluice.config.ConfigurationWatch;
 import dev.sluice.demo.SimulatedBackendOptions;
 import dev.sluice.testing.LogLines;
@@ -41,7 +42,7 @@ final class ReloadIT {
 
   @TempDir private Path folder;
   private Stack stack;
-  private ConfigurationWatch watch;
+  private ConfigurationWatch<Configuration> watch;
   private String key;
 
   @BeforeEach
@@ -55,7 +56,7 @@ final class ReloadIT {
                 SimulatedBackendOptions.of("one", List.of("small", "large"))
                     .withSlots(2)
                     .withPace(Duration.ofMillis(5), 1000)));
-    watch = new ConfigurationWatch(stack.configurationFile(), Map.of());
+    watch = ConfigurationWatch.of(stack.configurationFile(), Map.of());
     watch.load();
     watch.follow(stack.follower(), Duration.ofMillis(50));
     key = stack.key("ada", "web");

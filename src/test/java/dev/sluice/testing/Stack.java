@@ -115,7 +115,7 @@ public final class Stack implements AutoCloseable {
   }
 
   /** Who is told when the files of the configuration change; they are not watched here. */
-  public ConfigurationWatch.Follower follower() {
+  public ConfigurationWatch.Follower<Configuration> follower() {
     return sluice.server().follower();
   }
 

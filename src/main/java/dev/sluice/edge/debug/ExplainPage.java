@@ -13,6 +13,7 @@ import dev.sluice.edge.explain.Asked;
 import dev.sluice.edge.explain.ExplanationJson;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * become of a request ({@code ?organization=O&key=ID&model=M}, and {@code at}, {@code from}, {@code
  * batch}, {@code outputTokens}, {@code endUser}, {@code endsIn}).
  */
-public final class ExplainPage {
+public final class ExplainPage implements DebugPages {
   private static final Set<String> PARAMETERS =
       new TreeSet<>(
           Set.of(
@@ -60,7 +61,20 @@ public final class ExplainPage {
     this.refusals = refusals;
   }
 
-  void answer(RoutingContext route) {
+  @Override
+  public String index() {
+    return """
+        /explain?request=ID                          why a request was refused, by its x-request-id
+        /explain?organization=ORG&key=ID&model=NAME  what would become of a request, rule by rule
+        """;
+  }
+
+  @Override
+  public void addTo(Router router) {
+    router.get("/explain").handler(this::answer);
+  }
+
+  private void answer(RoutingContext route) {
     MultiMap asked = route.queryParams();
     Optional<String> wrong =
         asked.names().stream().filter(name -> !PARAMETERS.contains(name)).findFirst();

@@ -67,7 +67,7 @@ public final class GrpcDoor {
     options.tls().ifPresent(tls -> builder.sslContext(tls.context()));
     services.forEach(builder::addService);
     this.server = builder.build();
-    health.setStatus(RATE_LIMIT, ServingStatus.SERVING);
+    serving(true);
   }
 
   /** Many clients still ask for version 1alpha. */
@@ -84,6 +84,11 @@ public final class GrpcDoor {
    */
   public int start() throws IOException {
     return server.start().getPort();
+  }
+
+  /** What those are told who ask for its health; it is healthy until something else is said. */
+  public void serving(boolean healthy) {
+    health.setStatus(RATE_LIMIT, healthy ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 
   /** Tells those who ask for its health that no more calls should come. */

@@ -14,16 +14,23 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 
-/** {@code /metrics} for Prometheus; {@code /live} and {@code /ready} for an orchestrator. */
+/** A page of metrics for Prometheus; {@code /live} and {@code /ready} for an orchestrator. */
 public final class MetricsDoor {
   private static final Duration HANDSHAKE = Duration.ofSeconds(10);
 
   private final HttpServer server;
 
+  /**
+   * @param path of the page of metrics
+   */
   public MetricsDoor(
-      Vertx vertx, Endpoint endpoint, CollectorRegistry registry, Readiness readiness) {
+      Vertx vertx,
+      Endpoint endpoint,
+      String path,
+      CollectorRegistry registry,
+      Readiness readiness) {
     Router router = Router.router(vertx);
-    router.get("/metrics").handler(route -> metrics(route.request(), registry));
+    router.get(path).handler(route -> metrics(route.request(), registry));
     router.get("/live").handler(route -> route.response().end("alive\n"));
     router.get("/ready").handler(route -> ready(route.request(), readiness));
     this.server =

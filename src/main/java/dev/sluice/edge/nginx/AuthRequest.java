@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Called on event loops; never blocks.
  */
-final class AuthRequest {
+public final class AuthRequest {
   private static final Logger log = LoggerFactory.getLogger(AuthRequest.class);
 
   private final Authorizer authorizer;
@@ -38,7 +38,7 @@ final class AuthRequest {
   /**
    * @param modelHeader in which the edge says the model
    */
-  AuthRequest(Authorizer authorizer, RequestId ids, Optional<String> modelHeader) {
+  public AuthRequest(Authorizer authorizer, RequestId ids, Optional<String> modelHeader) {
     this.authorizer = authorizer;
     this.ids = ids;
     this.modelHeader = modelHeader;

@@ -1,0 +1,115 @@
+package dev.sluice.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The environment variables of envoyproxy/ratelimit that ask for what Sluice has not: those without
+ * which a server would do something else are refused by name, those that only tune what Sluice does
+ * in another way have no effect.
+ */
+final class UnsupportedVariables {
+  private static final String TCP = "a unix socket is not supported: let it listen on TCP";
+
+  /**
+   * @param harmless values that ask for nothing, in lower case
+   */
+  private record Refused(String name, Set<String> harmless, String todo) {}
+
+  private static final List<Refused> REFUSED =
+      List.of(
+          new Refused(
+              "BACKEND_TYPE",
+              Set.of("redis"),
+              "counters are in Redis and nowhere else: set it to redis, and REDIS_URL"),
+          new Refused(
+              "REDIS_SOCKET_TYPE", Set.of("tcp"), TCP + ", and set this to tcp, and REDIS_URL"),
+          new Refused(
+              "REDIS_SENTINEL_AUTH",
+              Set.of(),
+              "a password of the sentinels' own is not supported: give them that of REDIS_AUTH"),
+          new Refused("GRPC_UDS", Set.of(), TCP + ": remove this, and set GRPC_HOST and GRPC_PORT"),
+          new Refused(
+              "GRPC_CLIENT_TLS_SAN",
+              Set.of(),
+              "the names of clients are not looked at: remove it, and let GRPC_CLIENT_TLS_CACERT"
+                  + " name an authority that signs only those who may call"),
+          new Refused("PROTO", Set.of("tcp"), "only tcp is supported: remove it"),
+          new Refused(
+              "USE_DOG_STATSD",
+              Set.of("false", "f", "0"),
+              "DogStatsD is not supported: remove it, and set USE_STATSD or USE_PROMETHEUS"),
+          new Refused(
+              "EXTRA_TAGS",
+              Set.of(),
+              "statistics have no further tags: remove it, and add them where they are collected"),
+          new Refused(
+              "PROMETHEUS_MAPPER_YAML",
+              Set.of(),
+              "the names of metrics are fixed, as envoyproxy/ratelimit has them by default: remove"
+                  + " it, and rename them where Prometheus scrapes (metric_relabel_configs)"),
+          new Refused(
+              "TRACING_ENABLED",
+              Set.of("false", "f", "0"),
+              "traces are not supported: remove it, or set it to false"));
+
+  private static final String MEMCACHE = "MEMCACHE_";
+  private static final String NO_MEMCACHE =
+      "counters are in Redis, not in memcached: remove it, and set REDIS_URL";
+
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "CONFIG_GRPC_XDS_SERVER_CONNECT_RETRY_INTERVAL",
+          "FORCE_START_WITHOUT_INITIAL_CONFIG",
+          "REDIS_PERSECOND_PIPELINE_LIMIT",
+          "REDIS_PERSECOND_PIPELINE_WINDOW",
+          "REDIS_PERSECOND_POOL_SIZE",
+          "REDIS_PIPELINE_LIMIT",
+          "REDIS_PIPELINE_WINDOW",
+          "REDIS_POOL_ON_EMPTY_BEHAVIOR",
+          "REDIS_POOL_ON_EMPTY_WAIT_DURATION",
+          "REDIS_POOL_SIZE",
+          "REDIS_TIMEOUT",
+          "RUNTIME_WATCH_ROOT",
+          "USE_DOG_STATSD_MOGRIFIERS");
+
+  private UnsupportedVariables() {}
+
+  /**
+   * Reports those that are set.
+   *
+   * @param environment without what is empty
+   */
+  static void report(Map<String, String> environment, Problems problems) {
+    for (Refused refused : REFUSED) {
+      String value = environment.get(refused.name);
+      if (value != null && !refused.harmless.contains(value.toLowerCase(Locale.ROOT))) {
+        error(refused.name, refused.todo, problems);
+      }
+    }
+    new TreeMap<>(environment)
+        .keySet().stream()
+            .filter(name -> name.startsWith(MEMCACHE))
+            .forEach(name -> error(name, NO_MEMCACHE, problems));
+    List<String> ignored = new ArrayList<>(new TreeSet<>(environment.keySet()));
+    ignored.retainAll(WITHOUT_EFFECT);
+    if (!ignored.isEmpty()) {
+      problems.add(
+          Problem.Severity.WARNING,
+          Overrides.FILE,
+          OptionalInt.empty(),
+          String.join(", ", ignored),
+          "without effect here, and not needed");
+    }
+  }
+
+  private static void error(String name, String message, Problems problems) {
+    problems.add(Problem.Severity.ERROR, Overrides.FILE, OptionalInt.empty(), name, message);
+  }
+}

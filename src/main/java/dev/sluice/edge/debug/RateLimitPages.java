@@ -1,0 +1,82 @@
+package dev.sluice.edge.debug;
+
+import dev.sluice.metrics.RateLimitSeries;
+import dev.sluice.ratelimit.Algorithm;
+import dev.sluice.ratelimit.Limit;
+import dev.sluice.ratelimit.Rule;
+import dev.sluice.ratelimit.RuleTree;
+import dev.sluice.ratelimit.Unit;
+import io.vertx.ext.web.Router;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * {@code /rlconfig}: the descriptor rules in force, a line each as envoyproxy/ratelimit prints
+ * them. {@code /stats}: what was counted by each of them.
+ */
+public final class RateLimitPages implements DebugPages {
+  private final Supplier<Optional<RuleTree>> rules;
+  private final RateLimitSeries series;
+
+  /**
+   * @param rules empty while none could be loaded
+   */
+  public RateLimitPages(Supplier<Optional<RuleTree>> rules, RateLimitSeries series) {
+    this.rules = rules;
+    this.series = series;
+  }
+
+  @Override
+  public String index() {
+    return """
+        /rlconfig: print out the currently loaded configuration for debugging
+        /stats: print out stats
+        """;
+  }
+
+  @Override
+  public void addTo(Router router) {
+    router.get("/rlconfig").handler(route -> route.response().end(configuration()));
+    router.get("/stats").handler(route -> route.response().end(statistics()));
+  }
+
+  private String configuration() {
+    StringBuilder text = new StringBuilder();
+    rules
+        .get()
+        .ifPresentOrElse(
+            tree -> tree.rules().forEach(rule -> text.append(line(rule)).append('\n')),
+            () -> text.append("no rate limit configuration loaded\n"));
+    return text.toString();
+  }
+
+  private static String line(Rule rule) {
+    return "%s: %s, shadow_mode: %s, quota_mode: %s%s"
+        .formatted(
+            rule.key(),
+            rule.limit().map(RateLimitPages::limit).orElse("unit=UNKNOWN requests_per_unit=0"),
+            rule.shadow(),
+            rule.quota(),
+            rule.limit().filter(limit -> limit.algorithm() == Algorithm.ROLLING).isPresent()
+                ? ", algorithm: rolling"
+                : "");
+  }
+
+  private static String limit(Limit limit) {
+    String length =
+        Unit.bySeconds(limit.seconds())
+            .map(unit -> "unit=" + unit)
+            .orElse("period=" + limit.seconds() + "s");
+    return length + " requests_per_unit=" + limit.requests();
+  }
+
+  private String statistics() {
+    Map<String, Long> sorted = new TreeMap<>();
+    series.counters(sorted::put);
+    StringBuilder text = new StringBuilder();
+    sorted.forEach((name, value) -> text.append(name).append(": ").append(value).append('\n'));
+    return text.toString();
+  }
+}
