@@ -1,13 +1,14 @@
 -- uses clock.lua windows.lua deadlines.lua requests.lua
 --
 -- Counts a request that a replica admitted while it had no answer from Redis: in every window of every
--- scope as of then, whether or not there is room, and as running if it still does.
+-- scope as of then, whether or not there is room, and as running if it still does. What is in shadow
+-- leaves it out.
 --
 -- KEYS  the hold, the request that it is an attempt of, if any, then one key a scope: those with windows
 --       first
 -- ARGV  lease in ms; hits; 1 for an attempt of a request, else 0; how many ms ago it was admitted; how
 --       it ended as settle.lua has it, or nothing while it runs; then for each scope with windows the
---       number of those that are enforced and their periods in ms. The keys that are left are of scopes that limit how many run
+--       number of them and their periods in ms. The keys that are left are of scopes that limit how many run
 -- reply 1, or 0 when the hold is known: it was adopted before
 --
 -- What is written is what admit.lua would have written: so the hold is renewed, settled and cancelled
@@ -66,9 +67,7 @@ while at <= #ARGV do
       count_in(w, counted_in, hits)
       taken[#taken + 1], taken[#taken + 2], taken[#taken + 3] = w.period, counted_in, w.shifts
     end
-    if number > 0 then
-      store(KEYS[k], windows, asked, time)
-    end
+    store(KEYS[k], windows, asked, time)
     scope_keys[#scope_keys + 1] = KEYS[k]
   end
   k, at = k + 1, at + number + 1

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What this replica has admitted and not ended, in the scopes that limit how many run; by whomever
- * it was admitted. Safe for use by many threads.
+ * What this replica has admitted and not ended, in the scopes that limit how many run, by limits
+ * that are enforced; by whomever it was admitted. Safe for use by many threads.
  */
 final class RunningHere {
   /** By hold: only those with such a limit. */
@@ -44,7 +44,7 @@ final class RunningHere {
     // Every request comes here, and most have no such limit: so no stream.
     List<Place> places = List.of();
     for (ScopedLimit limit : hold.limits()) {
-      if (limit.limit() instanceof Concurrency) {
+      if (limit.limit() instanceof Concurrency && !limit.shadow()) {
         Place place = new Place(hold.organization(), limit.scope());
         if (places.isEmpty()) {
           places = new ArrayList<>(2);

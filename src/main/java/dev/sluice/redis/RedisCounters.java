@@ -4,6 +4,7 @@ import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Hold;
 import dev.sluice.admission.ScopedLimit;
 import dev.sluice.admission.SharedCounters;
+import dev.sluice.policy.Concurrency;
 import dev.sluice.usage.Settlement;
 import java.time.Duration;
 import java.time.Instant;
@@ -98,7 +99,9 @@ public final class RedisCounters implements SharedCounters {
 
   @Override
   public CompletionStage<Boolean> adopt(Hold hold, Duration age, Optional<Settlement> settled) {
-    ScriptLimits limits = new ScriptLimits(hold.limits());
+    // What is in shadow measures what Redis decides, and leaves out what it did not.
+    ScriptLimits limits =
+        new ScriptLimits(hold.limits().stream().filter(limit -> !limit.shadow()).toList());
     List<String> keys = holdKeys(hold);
     limits.addRateKeys(new Keys(hold.organization()), keys);
     limits.addRunningKeys(new Keys(hold.organization()), keys);
@@ -152,12 +155,21 @@ public final class RedisCounters implements SharedCounters {
 
   /** Adds the keys of the scopes that limit how many run, and how many they are, if any do. */
   private static void addRunning(Hold hold, List<String> keys, List<String> arguments) {
-    int before = keys.size();
-    new ScriptLimits(hold.limits()).addRunningKeys(new Keys(hold.organization()), keys);
-    int scopes = keys.size() - before;
-    if (scopes > 0) {
-      arguments.add(Integer.toString(scopes));
+    if (limitsRunning(hold)) {
+      int before = keys.size();
+      new ScriptLimits(hold.limits()).addRunningKeys(new Keys(hold.organization()), keys);
+      arguments.add(Integer.toString(keys.size() - before));
     }
+  }
+
+  private static boolean limitsRunning(Hold hold) {
+    // Every request comes here, and most have no such limit: so no stream.
+    for (ScopedLimit limit : hold.limits()) {
+      if (limit.limit() instanceof Concurrency) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String attempt(Hold hold) {

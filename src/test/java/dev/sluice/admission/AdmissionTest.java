@@ -400,9 +400,10 @@ final class AdmissionTest {
         .contains(
             new ScopedLimit(all, rate(1).inShadow()),
             new ScopedLimit(small, new Concurrency(2)),
-            new ScopedLimit(all, new EndUsers(100_000, Duration.ofDays(1), false)))
+            new ScopedLimit(all, new EndUsers(100_000, Duration.ofDays(1), false)),
+            new ScopedLimit(all, new EndUsers(100_000, Duration.ofMinutes(1), true)))
         .filteredOn(limit -> limit.scope().level() == Level.KEY)
-        .hasSize(3);
+        .hasSize(4);
     assertThat(counters.holds).hasSize(3); // nobody may call the other model
   }
 

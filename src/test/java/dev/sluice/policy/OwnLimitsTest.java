@@ -154,6 +154,26 @@ final class OwnLimitsTest {
         .hasMessage("shadow:50/1m and shadow:60/1m limit the same: remove one");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "100/1m | m |",
+        "5/1m@end-user | m | PT1M",
+        "shadow:5/1m@end-user | m | shadow PT1M",
+        "5/1m@end-user shadow:5/1h@end-user | m | PT1M, shadow PT1H",
+        // How long one is counted depends neither on the model nor on what is in shadow.
+        "5/1h@end-user:m 5/1m@end-user:other shadow:5/1d@end-user:m | other | PT1H",
+        "running=1@end-user shadow:5/1h@end-user:m | m | PT0S, shadow PT1H",
+      })
+  void endUsers_enforcedAndInShadow_areBoundedApart(String texts, String model, String expected) {
+    OwnLimits limits = limits(texts.split(" "));
+
+    assertThat(limits.endUsers(one -> one.concerns(model)))
+        .extracting(most -> (most.shadow() ? "shadow " : "") + most.longest())
+        .isEqualTo(expected == null ? List.of() : List.of(expected.split(", ")));
+  }
+
   @Test
   void limits_moreThanTwenty_areRefused() {
     String[] twentyOne =

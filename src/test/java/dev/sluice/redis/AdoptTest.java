@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -111,6 +112,23 @@ final class AdoptTest {
 
     assertThat(adopt(counters, hold("gone", HOURLY), Duration.ZERO)).isFalse();
     assertThat(evaluated(counters, HOURLY).used()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void adopt_limitsInShadow_areLeftOut_andCancelGivesBackOfTheOthers(Store store) {
+    RedisCounters counters = new RedisCounters(store.connections());
+    Limit[] limits = {HOURLY.inShadow(), HOURLY, new Concurrency(9).inShadow(), new Concurrency(9)};
+    join(counters.admit(hold("before", limits), 0));
+    Hold runs = hold("runs", limits);
+
+    adopt(counters, runs, Duration.ZERO);
+    assertThat(Stream.of(limits).map(limit -> evaluated(counters, limit).used()))
+        .containsExactly(1L, 2L, 1L, 2L);
+
+    assertThat(join(counters.cancel(runs))).isTrue();
+    assertThat(Stream.of(limits).map(limit -> evaluated(counters, limit).used()))
+        .containsExactly(1L, 1L, 1L, 1L);
   }
 
   @ParameterizedTest
