@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders in which something is not to be read. */
 final class UnreadableFilesTest {
@@ -41,6 +43,17 @@ final class UnreadableFilesTest {
     Files.createSymbolicLink(vendors.resolve("b.yaml"), Path.of("gone.yaml"));
 
     assertThat(problems()).containsExactly("d/b.yaml: cannot be read: the link points to nothing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# serviceTiers:", "---\\n---\\n"})
+  void fileThatWasEmptied_isAnErrorThoughTheQosListsStandInOurs(String text) throws Exception {
+    Files.writeString(vendors.resolve("a.yaml"), text.translateEscapes());
+
+    assertThat(problems())
+        .containsExactly(
+            "d/a.yaml:1: no document in it: expected serviceTiers, bundles, or a resource with"
+                + " them");
   }
 
   @Test
