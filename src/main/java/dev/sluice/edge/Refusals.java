@@ -212,6 +212,17 @@ public final class Refusals {
     if (refusal instanceof Refusal.ShareExceeded share) {
       return shareExceeded(share, headers, requestId);
     }
+    if (refusal instanceof Refusal.DecisionFailed) {
+      return error(
+          500,
+          ErrorBody.of(
+              "Sluice failed to decide about this request, so it was not run. Tell your platform"
+                  + " team.",
+              "server_error",
+              "internal_error"),
+          headers,
+          requestId);
+    }
     retry.after(Duration.ofSeconds(1), headers);
     return error(
         503,

@@ -65,6 +65,11 @@ record Keys(String organization) {
     return prefix() + "hold:" + id;
   }
 
+  /** That a hold was adopted: longer than the hold itself, for it may be told of again. */
+  String adopted(String id) {
+    return prefix() + "adopted:" + id;
+  }
+
   /** What the attempts of a request share. */
   String request(String id) {
     return prefix() + "request:" + id;

@@ -128,6 +128,8 @@ final class ScriptLimits {
           places.stream()
               .map(limits::get)
               .map(limit -> Long.toString(periodMillis((Rate) limit.limit())))
+              // Two limits of one period share a window.
+              .distinct()
               .toList();
       arguments.add(Integer.toString(periods.size()));
       arguments.addAll(periods);
