@@ -60,6 +60,7 @@ final class LimitsProperties {
     ADMIT,
     ADMIT_AGAIN,
     ADMIT_AFTER_CANCEL,
+    ADOPT,
     RENEW,
     SETTLE,
     CANCEL,
@@ -189,6 +190,7 @@ final class LimitsProperties {
           assertThat(join(counters.cancel(late))).isFalse();
           assertThat(join(counters.admit(late, 0))).isEqualTo(new Outcome.Cancelled());
         }
+        case ADOPT -> adopt(hold(step));
         case ADMIT_AGAIN ->
             earlier.ifPresent(
                 hold -> assertThat(join(counters.admit(hold, 0))).isInstanceOf(Outcome.Held.class));
@@ -239,6 +241,21 @@ final class LimitsProperties {
         List<EvaluatedLimit> said = ((Outcome.Exceeded) outcome).limits();
         assertThat(said)
             .allSatisfy(limit -> assertThat(limit.exhausted()).isEqualTo(!hasRoom(limit.limit())));
+      }
+    }
+
+    /** Where there is room: else it would be over its limits, which it may. */
+    private void adopt(Hold hold) {
+      if (hasRoom(hold, false)) {
+        assertThat(join(counters.adopt(hold, Duration.ZERO, Optional.empty()))).isTrue();
+        assertThat(join(counters.adopt(hold, Duration.ZERO, Optional.empty()))).isFalse();
+        counted.put(
+            hold,
+            hold.limits().stream()
+                .filter(limit -> !limit.shadow() && !(limit.limit() instanceof EndUsers))
+                .toList());
+        running.put(hold, time + LEASE);
+        holds.add(hold);
       }
     }
 
