@@ -5,16 +5,17 @@
 -- these.
 --
 -- A limit in shadow is given as -(limit + 1). It refuses nothing, and counts as if it did: those in
--- shadow count a request when all of them have room for it, and else none of them does.
+-- shadow count a request when all of them have room for it, and else none of them does. They count
+-- under keys of their own, so they never are in the way of those that are enforced.
 --
 -- KEYS  the organization's version, the hold, the request that it is an attempt of, if any, then one
---       key a scope: those with windows, those that limit how many run, those of end users
+--       key a scope: those with windows, the enforced before those in shadow; those that limit how
+--       many run; those of end users
 -- ARGV  the version that the caller knew; lease in ms; hits; 1 for an attempt of a request, else 0;
 --       then for each scope the number of its windows, and for each window its period in ms and its
 --       limit; a scope that limits how many run has 0 windows, and then how many may run; one of
 --       end users has -1, then how many may be counted at a time, the longest period in ms for
---       which one is, and the hash of the end user. No window and no set is limited both in shadow
---       and not
+--       which one is, and the hash of the end user. No key has limits both in shadow and not
 -- reply status, then for each window: used, ms until it is empty, ms until as many hits would pass
 --       (0: now, -1: never); for each scope that limits how many run: how many do; for each of end
 --       users: how many are counted, ms until this one would be (0: now, -1: never)
@@ -45,8 +46,8 @@ local time = now()
 -- By scope: its windows, and how many of them were asked for. By window of ARGV: itself, its limit.
 local scopes, numbers, asked, limits = {}, {}, {}, {}
 local total, at, last, room, shifted = 0, 5, #KEYS, true, false
--- The windows in shadow, if there are any.
-local shadows, shadow_room = nil, true
+-- The first scope with windows in shadow, and whether all of these have room.
+local shadow_first, shadow_room = nil, true
 for k = first, last do
   if ARGV[at] == '0' or ARGV[at] == '-1' then
     last = k - 1
@@ -69,8 +70,7 @@ for k = first, last do
     total = total + 1
     if limit < 0 then
       limit = -limit - 1
-      shadows = shadows or {}
-      shadows[w] = true
+      shadow_first = shadow_first or k
       shadow_room = shadow_room and w.sum + hits <= limit
     else
       room = room and w.sum + hits <= limit
@@ -115,29 +115,28 @@ if passes and charged then
   join(KEYS[3], charged, ARGV[2], not shadow_passes)
   redis.call('SET', KEYS[2], 'a', 'PX', ARGV[2])
 elseif passes then
-  -- What cancel.lua needs to take it back: the hits, then for each scope the number of windows that
-  -- counted it, and for each of these its period, sub-window and shifts.
+  local last_counting = (shadow_passes or not shadow_first) and last or shadow_first - 1
+  -- What cancel.lua needs to take it back: the hits, then for each scope that counted it the number of
+  -- its windows, and for each of these its period, sub-window and shifts.
   local taken, n = {hits}, 1
-  for k = first, last do
+  for k = first, last_counting do
     local windows, number = scopes[k], numbers[k]
     n = n + 1
-    local head = n
+    taken[n] = number
     for i = 1, number do
       local w = windows[i]
-      if shadow_passes or not shadows or not shadows[w] then
-        w.sum, w.current = w.sum + hits, w.current + hits
-        taken[n + 1], taken[n + 2], taken[n + 3] = w.period, w.newest, w.shifts
-        n = n + 3
-      end
+      w.sum, w.current = w.sum + hits, w.current + hits
+      taken[n + 1], taken[n + 2], taken[n + 3] = w.period, w.newest, w.shifts
+      n = n + 3
     end
-    taken[head] = (n - head) / 3
-    if n > head or shifted then
-      store(KEYS[k], windows, number, time)
-    end
+    store(KEYS[k], windows, number, time)
+  end
+  for k = last_counting + 1, shifted and last or last_counting do
+    store(KEYS[k], scopes[k], numbers[k], time)
   end
   if attempt and not request then
     local scope_keys = {}
-    for k = first, last do
+    for k = first, last_counting do
       scope_keys[#scope_keys + 1] = KEYS[k]
     end
     charge(KEYS[3], taken, scope_keys, ARGV[2], not shadow_passes)

@@ -58,6 +58,10 @@ if taken then
   local time = now()
   local hits, at = taken[1], 2
   for _, key in ipairs(scope_keys) do
+    if not taken[at] then
+      -- Those that are left are in shadow, and counted nothing.
+      break
+    end
     local text = redis.call('GET', key)
     local windows = decode(text or '')
     local after = at + 3 * taken[at] + 1

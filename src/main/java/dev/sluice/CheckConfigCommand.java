@@ -3,12 +3,14 @@ package dev.sluice;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.account.Names;
 import dev.sluice.commandline.ShownRules;
 import dev.sluice.commandline.ShownTiers;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.InvalidConfiguration;
 import dev.sluice.config.Problem;
 import dev.sluice.config.RulesReader;
+import dev.sluice.policy.Counted;
 import dev.sluice.ratelimit.LoadedRules;
 import dev.sluice.ratelimit.RuleFiles;
 import dev.sluice.ratelimit.RuleLoader;
@@ -123,15 +125,16 @@ final class CheckConfigCommand implements Callable<Integer> {
     @Override
     public List<String> summary() {
       String ok =
-          "ok: %d tiers, %d deployments, %d descriptor rules"
+          "ok: %s, %s, %s"
               .formatted(
-                  configuration.catalog().tiers().size(),
-                  configuration.deployments().size(),
-                  configuration.rules().rules().size());
+                  Counted.of(configuration.catalog().tiers().size(), "tier"),
+                  Counted.of(configuration.deployments().size(), "deployment"),
+                  Counted.of(configuration.rules().rules().size(), "descriptor rule"));
       Set<String> administrators = configuration.administrators().names();
       return administrators.isEmpty()
           ? List.of(ok)
-          : List.of(ok, "platform administrators: " + String.join(", ", administrators));
+          : List.of(
+              ok, "platform administrators: " + Names.line(String.join(", ", administrators)));
     }
 
     @Override
@@ -150,7 +153,7 @@ final class CheckConfigCommand implements Callable<Integer> {
 
     @Override
     public List<String> summary() {
-      return List.of("ok: %d descriptor rules".formatted(rules.rules().rules().size()));
+      return List.of("ok: " + Counted.of(rules.rules().rules().size(), "descriptor rule"));
     }
 
     @Override

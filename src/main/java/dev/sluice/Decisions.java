@@ -64,6 +64,7 @@ final class Decisions {
         new RedisRefusals(redis, settings.refusals().keepFor(), settings.refusals().most());
     this.recording = new DecisionRecording(settings, refusals, metrics);
     this.outage = new OutageWatch(redis, settings.outage(), replicas.count(), metrics);
+    UnconfiguredTiers unconfigured = new UnconfiguredTiers(live::catalog, metrics);
     RequestId ids = new RequestId();
     Proofs proofs = new Proofs(settings.lease(), clock, ids, metrics);
     this.proofSecret = new ProofSecret(new SharedSecret(redis), proofs);
@@ -78,7 +79,10 @@ final class Decisions {
             proofs,
             ids,
             metrics,
-            recording::record);
+            decided -> {
+              unconfigured.seen(decided);
+              recording.record(decided);
+            });
     Optional<String> tier = configuration.catalog().tiers().keySet().stream().findFirst();
     this.rehearsed = admission(callers(new RehearsalAccounts(accounts, tier)), KeyUse.IGNORED);
   }

@@ -6,16 +6,20 @@ import dev.sluice.config.Configuration;
 import dev.sluice.config.ConfigurationWatch;
 import dev.sluice.config.InvalidConfiguration;
 import dev.sluice.config.Problem;
+import dev.sluice.config.SluiceConfig;
 import dev.sluice.edge.debug.InForce;
 import dev.sluice.edge.metrics.QueueCollector;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.policy.Catalog;
+import dev.sluice.policy.Counted;
 import dev.sluice.queue.LocalDispatcher;
 import dev.sluice.ratelimit.RuleTree;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +40,7 @@ final class LiveConfiguration implements ConfigurationWatch.Follower<Configurati
   private final Deployments deployments;
   private final Metrics metrics;
   private final InstantSource clock;
+  private final SluiceConfig started;
   private volatile State state;
 
   private record State(Configuration configuration, Instant since, List<String> refused) {}
@@ -47,6 +52,7 @@ final class LiveConfiguration implements ConfigurationWatch.Follower<Configurati
     this.deployments = new Deployments(first.deployments());
     this.metrics = metrics;
     this.clock = clock;
+    this.started = first.settings();
     this.state = new State(first, clock.instant(), List.of());
     metrics.configurationInForce(state.since());
   }
@@ -77,7 +83,12 @@ final class LiveConfiguration implements ConfigurationWatch.Follower<Configurati
     State now = state;
     Configuration its = now.configuration();
     return new InForce(
-        its.administrators(), its.catalog(), its.slots(), now.since(), now.refused());
+        its.administrators(),
+        its.catalog(),
+        its.slots(),
+        now.since(),
+        its.settings().sectionsThatDiffer(started),
+        now.refused());
   }
 
   @Override
@@ -91,13 +102,32 @@ final class LiveConfiguration implements ConfigurationWatch.Follower<Configurati
     metrics.reloadedConfiguration("taken");
     next.warnings().forEach(warning -> log.warn("{}", warning));
     log.info(
-        "took over the changed configuration: {} tiers, {} deployments, {} descriptor rules",
-        next.catalog().tiers().size(),
-        next.deployments().size(),
-        next.rules().rules().size());
-    List<String> later = next.settings().sectionsThatDiffer(before.settings());
-    if (!later.isEmpty()) {
-      log.warn("changes of {} take effect with the next start", String.join(", ", later));
+        "took over the changed configuration: {}, {}, {}",
+        Counted.of(next.catalog().tiers().size(), "tier"),
+        Counted.of(next.deployments().size(), "deployment"),
+        Counted.of(next.rules().rules().size(), "descriptor rule"));
+    gone(before.catalog(), next.catalog());
+    needsRestart(
+        before.settings().sectionsThatDiffer(started), next.settings().sectionsThatDiffer(started));
+  }
+
+  private static void gone(Catalog before, Catalog next) {
+    Set<String> gone = new TreeSet<>(before.tiers().keySet());
+    gone.removeAll(next.tiers().keySet());
+    if (!gone.isEmpty()) {
+      log.warn(
+          "tiers that are gone: {}; whoever was given one of them may call no model",
+          String.join(", ", gone));
+    }
+  }
+
+  /** Against what the server started with: a change that was taken back needs nothing. */
+  private void needsRestart(List<String> before, List<String> now) {
+    metrics.configurationNeedsRestart(!now.isEmpty());
+    if (!now.isEmpty()) {
+      log.warn("changes of {} take effect with the next start", String.join(", ", now));
+    } else if (!before.isEmpty()) {
+      log.info("nothing waits for the next start any more");
     }
   }
 

@@ -10,6 +10,7 @@ import dev.sluice.edge.debug.RateLimitPages;
 import dev.sluice.edge.metrics.MetricsDoor;
 import dev.sluice.edge.openai.Gateway;
 import dev.sluice.metrics.Metrics;
+import dev.sluice.policy.Counted;
 import dev.sluice.ratelimit.DescriptorLimits;
 import dev.sluice.redis.RedisAccounts;
 import dev.sluice.redis.RedisConnections;
@@ -149,8 +150,8 @@ public final class Server implements AutoCloseable {
     readiness.drain();
     edges.servers().drain();
     log.info(
-        "draining: {} requests run, for {} s at most",
-        gateway.running(),
+        "draining: {} running, for {} s at most",
+        Counted.of(gateway.running(), "request"),
         settings.drainTimeout().toSeconds());
     Lifecycle.stopped(gateway.drain(settings.drainTimeout()), settings.drainTimeout().plus(STOP));
     edges.stop();

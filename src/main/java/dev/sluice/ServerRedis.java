@@ -7,6 +7,7 @@ import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisOptions;
 import dev.sluice.redis.RedisTls;
+import dev.sluice.redis.SupervisedRedis;
 import dev.sluice.tls.ClientTlsMaterial;
 import dev.sluice.tls.TlsWatch;
 import io.netty.channel.EventLoopGroup;
@@ -19,7 +20,7 @@ import java.util.Optional;
 /** The Redis of a server, its own or somebody else's, and the connections to it. */
 final class ServerRedis {
   private final RedisAddress address;
-  private final Optional<EmbeddedRedis> embedded;
+  private final Optional<SupervisedRedis> embedded;
   private final Optional<RedisTls> tls;
   private final Optional<TlsWatch> watch;
   private final List<RedisConnections> connections = new ArrayList<>();
@@ -27,7 +28,7 @@ final class ServerRedis {
   private ServerRedis(
       RedisAddress address,
       Optional<ClientTlsMaterial> material,
-      Optional<EmbeddedRedis> embedded) {
+      Optional<SupervisedRedis> embedded) {
     this.address = address;
     this.embedded = embedded;
     this.tls = material.map(RedisTls::new);
@@ -42,7 +43,7 @@ final class ServerRedis {
           settings.redisTls(),
           settings.redis().embedded()
               ? Optional.of(
-                  EmbeddedRedis.start(
+                  SupervisedRedis.start(
                       EmbeddedRedis.Options.durable(settings.dataDirectory().resolve("redis"))))
               : Optional.empty());
     } catch (IllegalStateException e) {
@@ -57,7 +58,7 @@ final class ServerRedis {
 
   /** Connections for those whose calls have this deadline. */
   RedisConnections connect(Duration deadline, Vertx vertx, Metrics metrics) {
-    String url = embedded.map(EmbeddedRedis::url).orElseGet(address::reveal);
+    String url = embedded.map(SupervisedRedis::url).orElseGet(address::reveal);
     RedisOptions options = PartOptions.redis(url, deadline, tls);
     EventLoopGroup loops = EventLoops.of(vertx);
     RedisConnections opened =
@@ -78,7 +79,7 @@ final class ServerRedis {
   }
 
   String describe() {
-    return embedded.map(EmbeddedRedis::describe).orElseGet(() -> "Redis at " + address);
+    return embedded.map(own -> own.current().describe()).orElseGet(() -> "Redis at " + address);
   }
 
   void disconnect() {
@@ -88,6 +89,6 @@ final class ServerRedis {
   /** Ends the embedded one. */
   void stop() {
     watch.ifPresent(TlsWatch::close);
-    embedded.ifPresent(EmbeddedRedis::close);
+    embedded.ifPresent(SupervisedRedis::close);
   }
 }

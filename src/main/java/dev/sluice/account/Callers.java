@@ -142,11 +142,16 @@ public final class Callers implements CallerSource {
   }
 
   /** In an outage there is one for each request: so without a stack trace. */
-  private static final class Unconfirmed extends RuntimeException {
+  private static final class Unconfirmed extends RuntimeException implements StoreFailure {
     private static final long serialVersionUID = 1L;
 
     private Unconfirmed() {
       super("the store has not confirmed this key lately", null, false, false);
+    }
+
+    @Override
+    public boolean away() {
+      return true;
     }
   }
 }

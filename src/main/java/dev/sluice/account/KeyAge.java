@@ -1,5 +1,6 @@
 package dev.sluice.account;
 
+import dev.sluice.policy.LimitText;
 import java.time.Duration;
 
 /**
@@ -12,7 +13,9 @@ public record KeyAge(Duration warn, Duration refuse) {
   public KeyAge {
     if (warn.isNegative() || warn.compareTo(refuse) > 0 || refuse.isZero()) {
       throw new InvalidRecord(
-          "keyAge", "first comes the warning, then the refusal: " + warn + ", " + refuse);
+          "keyAge",
+          "first comes the warning, then the refusal, but not %s and %s"
+              .formatted(LimitText.period(warn), LimitText.period(refuse)));
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.account.Credential;
 import dev.sluice.account.KeyText;
 import dev.sluice.account.KeyUse;
 import dev.sluice.account.Permission;
+import dev.sluice.account.StoreFailure;
 import dev.sluice.policy.Catalog;
 import dev.sluice.policy.Concurrency;
 import dev.sluice.policy.EndUsers;
@@ -128,10 +129,10 @@ public final class Admission {
     return decide(request, presented.key())
         .exceptionallyCompose(
             failure ->
-                withoutStore
+                fallback(failure)
                     .map(other -> other.admit(request.again()))
                     .orElseGet(
-                        () -> completedFuture(refused(unavailable(failure), Optional.empty()))))
+                        () -> completedFuture(refused(undecided(failure), Optional.empty()))))
         .thenApply(
             decision -> {
               outage.ifPresent(told -> told.decided(decision));
@@ -170,6 +171,7 @@ public final class Admission {
         || refusal instanceof Refusal.InvalidKey
         || refusal instanceof Refusal.PermissionMissing
         || refusal instanceof Refusal.NetworkNotAllowed
+        || refusal instanceof Refusal.Overtaken
         || refusal instanceof Refusal.StoreUnavailable);
   }
 
@@ -183,7 +185,7 @@ public final class Admission {
   }
 
   private CompletionStage<Authentication> instead(Credential credential, Throwable failure) {
-    return withoutStore
+    return fallback(failure)
         .map(other -> other.authenticate(credential))
         .orElseGet(() -> completedFuture(rejected(failure)));
   }
@@ -235,7 +237,7 @@ public final class Admission {
         .thenApply(found -> used(found, permission, origin))
         .exceptionallyCompose(
             failure ->
-                withoutStore
+                fallback(failure)
                     .map(other -> other.authenticate(credential, permission, origin))
                     .orElseGet(() -> completedFuture(rejected(failure))))
         .thenApply(
@@ -325,7 +327,7 @@ public final class Admission {
                             decide(
                                 request, key, judge.judge(reloaded, key, request), attempts - 1));
               }
-              return completedFuture(refused(new Refusal.StoreUnavailable(), Optional.of(caller)));
+              return completedFuture(refused(undecided(outcome), Optional.of(caller)));
             });
   }
 
@@ -382,7 +384,7 @@ public final class Admission {
   }
 
   private static Authentication rejected(Throwable failure) {
-    return new Authentication.Rejected(unavailable(failure), Optional.empty());
+    return new Authentication.Rejected(undecided(failure), Optional.empty());
   }
 
   private static Decision refused(Refusal refusal, Optional<Caller> caller) {
@@ -395,9 +397,25 @@ public final class Admission {
         : new Refusal.NoKey();
   }
 
-  private static Refusal unavailable(Throwable failure) {
-    // Debug only: during an outage every request comes here; the store's port says it once.
-    log.debug("no decision: {}", failure.toString());
-    return new Refusal.StoreUnavailable();
+  private static Refusal undecided(Counters.Outcome outcome) {
+    // One of the outcomes without a decision: stale too often, cancelled, or unavailable.
+    return outcome instanceof Counters.Outcome.Unavailable
+        ? new Refusal.StoreUnavailable()
+        : new Refusal.Overtaken();
+  }
+
+  private static Refusal undecided(Throwable failure) {
+    if (StoreFailure.isAway(failure)) {
+      // Debug only: during an outage every request comes here; the store's port says it once.
+      log.debug("no decision: {}", failure.toString());
+      return new Refusal.StoreUnavailable();
+    }
+    log.error("a decision failed", failure);
+    return new Refusal.DecisionFailed();
+  }
+
+  /** What decides instead. A fault is not an outage: nothing is admitted because of one. */
+  private Optional<Admission> fallback(Throwable failure) {
+    return withoutStore.filter(other -> StoreFailure.isAway(failure));
   }
 }

@@ -86,7 +86,7 @@ final class ApplicableLimits {
         record
             .limits()
             .endUsers(applying)
-            .ifPresent(most -> limits.add(new ScopedLimit(users, most)));
+            .forEach(most -> limits.add(new ScopedLimit(users, most)));
       }
     }
   }

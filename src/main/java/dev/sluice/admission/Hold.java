@@ -1,5 +1,6 @@
 package dev.sluice.admission;
 
+import dev.sluice.policy.EndUsers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -27,5 +28,17 @@ public record Hold(
     if (lease.isNegative() || lease.isZero()) {
       throw new IllegalArgumentException("a lease must be longer than zero: " + lease);
     }
+  }
+
+  /**
+   * Whether the store must be told of it when it was admitted without: limits in shadow, and how
+   * many end users there are, leave out what happened then.
+   */
+  boolean toBeAdopted() {
+    return limits.stream().anyMatch(Hold::toBeAdopted);
+  }
+
+  static boolean toBeAdopted(ScopedLimit limit) {
+    return !limit.shadow() && !(limit.limit() instanceof EndUsers);
   }
 }

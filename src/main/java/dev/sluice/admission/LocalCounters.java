@@ -1,6 +1,5 @@
 package dev.sluice.admission;
 
-import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.OutagePolicy;
 import dev.sluice.policy.OutagePolicy.Fallback;
 import dev.sluice.policy.Rate;
@@ -39,13 +38,22 @@ final class LocalCounters {
   private final Map<String, LocalHold> holds = new LinkedHashMap<>();
   private final Map<Place, RollingWindow> windows = new HashMap<>();
   private final Map<String, LocalHold.Charge> requests = new HashMap<>();
+
+  /** By organization. */
+  private final Tally<String> holdsOf = new Tally<>();
+
+  private final Tally<String> windowsOf = new Tally<>();
   private long pruned;
+
+  /** Written under the lock; read without it by every request, also when nothing is wrong. */
+  private volatile boolean empty = true;
 
   /** Where requests of a period are counted. */
   private record Place(String organization, Scope scope, long periodMillis) {}
 
   /**
-   * @param most holds, and windows, that are kept; with more nothing is admitted
+   * @param most holds, and windows, that are kept; an organization may have as many as are left
+   *     free: alone half of them, and never all
    */
   LocalCounters(
       OutagePolicy policy,
@@ -72,22 +80,26 @@ final class LocalCounters {
     if (refusal.isPresent()) {
       return refusal.get();
     }
-    LocalHold.Charge charge = shared.orElseGet(() -> charge(hold, time));
-    charge.join();
     running.started(hold);
-    holds.put(hold.id(), new LocalHold(hold, time, charge));
+    if (hold.toBeAdopted()) {
+      LocalHold.Charge charge = shared.orElseGet(() -> charge(hold, time));
+      charge.join();
+      holds.put(hold.id(), new LocalHold(hold, time, charge));
+      holdsOf.add(hold.organization());
+      empty = false;
+    }
     return new Counters.Outcome.Held(List.of());
   }
 
   /** Why a hold is not admitted: of several limits, the one that lasts longest. */
   private Optional<Counters.Outcome> refusal(Hold hold, boolean paid, long time) {
-    if (full(time)) {
+    if (hold.toBeAdopted() && full(hold.organization(), time)) {
       return Optional.of(new Counters.Outcome.Unavailable());
     }
     Counters.Outcome.ShareExceeded longest = null;
     for (ScopedLimit limit : hold.limits()) {
-      if (limit.shadow() || limit.limit() instanceof EndUsers) {
-        // The one refuses nothing, and of the other what is kept here has a bound of its own.
+      if (!Hold.toBeAdopted(limit)) {
+        // In shadow it refuses nothing; of end users what is kept here has a bound of its own.
         continue;
       }
       Fallback fallback = policy.of(limit.limit());
@@ -124,34 +136,64 @@ final class LocalCounters {
     for (ScopedLimit limit : hold.limits()) {
       if (limit.limit() instanceof Rate rate && !rate.shadow()) {
         Place place = new Place(hold.organization(), limit.scope(), periodMillis(rate));
-        charge.count(
-            windows.computeIfAbsent(place, its -> new RollingWindow(its.periodMillis())), time);
+        charge.count(windows.computeIfAbsent(place, this::window), time);
       }
     }
     hold.request().ifPresent(request -> requests.put(request, charge));
     return charge;
   }
 
-  private boolean full(long time) {
-    return holds.size() >= most || (windows.size() >= most && prune(time) >= most);
+  private RollingWindow window(Place place) {
+    windowsOf.add(place.organization());
+    return new RollingWindow(place.periodMillis());
   }
 
-  /** Forgets empty windows, not too often; how many are left. */
-  private int prune(long time) {
-    if (time - pruned >= PRUNE_MILLIS) {
-      pruned = time;
-      windows.values().removeIf(window -> window.used(time) == 0);
+  private boolean full(String organization, long time) {
+    if (hasRoom(organization)) {
+      return false;
     }
-    return windows.size();
+    prune(time);
+    return !hasRoom(organization);
+  }
+
+  private boolean hasRoom(String organization) {
+    return holdsOf.of(organization) < most - holds.size()
+        && windowsOf.of(organization) < most - windows.size();
+  }
+
+  /** Forgets empty windows and what need not be told any more; not too often. */
+  private void prune(long time) {
+    if (time - pruned < PRUNE_MILLIS) {
+      return;
+    }
+    pruned = time;
+    windows.entrySet().removeIf(one -> isOver(one.getKey(), one.getValue(), time));
+    List.copyOf(holds.values()).stream().filter(one -> one.passed(time)).forEach(this::forget);
+  }
+
+  private boolean isOver(Place place, RollingWindow window, long time) {
+    boolean over = window.used(time) == 0;
+    if (over) {
+      windowsOf.remove(place.organization());
+    }
+    return over;
   }
 
   /** A hold that is kept here lives until its end is told; false when it is not kept. */
-  synchronized boolean renew(Hold hold) {
+  boolean renew(Hold hold) {
+    return !empty && has(hold);
+  }
+
+  private synchronized boolean has(Hold hold) {
     return holds.containsKey(hold.id());
   }
 
   /** Ends a hold: its request ran. False when it is not kept here. */
-  synchronized boolean settle(Hold hold, Settlement settlement) {
+  boolean settle(Hold hold, Settlement settlement) {
+    return !empty && settleKept(hold, settlement);
+  }
+
+  private synchronized boolean settleKept(Hold hold, Settlement settlement) {
     LocalHold its = holds.get(hold.id());
     if (its != null && its.open()) {
       its.settled = Optional.of(settlement);
@@ -160,17 +202,26 @@ final class LocalCounters {
     return its != null;
   }
 
-  /** Ends a hold and gives back what it took. False when it is not kept here. */
-  synchronized boolean cancel(Hold hold) {
+  /**
+   * Ends a hold and gives back what it took. False when the store is to be told: the hold is not
+   * kept here, or the store may have adopted it.
+   */
+  boolean cancel(Hold hold) {
+    return !empty && cancelKept(hold);
+  }
+
+  private synchronized boolean cancelKept(Hold hold) {
     LocalHold its = holds.get(hold.id());
-    if (its != null && its.open()) {
-      its.cancelled = true;
-      leave(its, false);
-      if (!its.onItsWay) {
-        holds.remove(hold.id());
-      }
+    if (its == null || !its.open()) {
+      return its != null;
     }
-    return its != null;
+    its.cancelled = true;
+    leave(its, false);
+    if (its.onItsWay) {
+      return true;
+    }
+    forget(its);
+    return !its.mayHaveArrived;
   }
 
   private void leave(LocalHold hold, boolean ran) {
@@ -181,9 +232,7 @@ final class LocalCounters {
 
   /** How many holds the store has not adopted. */
   synchronized int kept() {
-    if (holds.isEmpty()) {
-      prune(time());
-    }
+    prune(time());
     return holds.size();
   }
 
@@ -205,18 +254,33 @@ final class LocalCounters {
 
   /** The store has adopted a hold, or never will: its end is not told here any more. */
   synchronized void forget(LocalHold hold) {
-    holds.remove(hold.hold.id());
-    hold.hold.request().ifPresent(request -> requests.remove(request, hold.charge));
+    if (!holds.remove(hold.hold.id(), hold)) {
+      return;
+    }
+    holdsOf.remove(hold.hold.organization());
+    empty = holds.isEmpty();
+    if (hold.charge.forget()) {
+      hold.hold.request().ifPresent(request -> requests.remove(request, hold.charge));
+    }
   }
 
-  /** The store did not answer: the hold goes again, behind the others. */
-  synchronized void keep(LocalHold hold) {
-    forget(hold);
-    if (!hold.cancelled) {
-      hold.onItsWay = false;
-      holds.put(hold.hold.id(), hold);
-      hold.hold.request().ifPresent(request -> requests.putIfAbsent(request, hold.charge));
+  /**
+   * The store did not answer: the hold goes again, behind the others.
+   *
+   * @param mayHaveArrived whether the store may have adopted it, or still will
+   * @return false when it was cancelled meanwhile, and is forgotten: the store is to be told
+   */
+  synchronized boolean keep(LocalHold hold, boolean mayHaveArrived) {
+    hold.mayHaveArrived |= mayHaveArrived;
+    if (hold.cancelled) {
+      forget(hold);
+      return false;
     }
+    hold.onItsWay = false;
+    if (holds.remove(hold.hold.id(), hold)) {
+      holds.put(hold.hold.id(), hold);
+    }
+    return true;
   }
 
   /** How long a hold has been kept. */

@@ -1,5 +1,7 @@
 package dev.sluice.admission;
 
+import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.Rate;
 import dev.sluice.usage.Settlement;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,9 @@ final class LocalHold {
   /** The store was asked to adopt it, and has not answered. */
   boolean onItsWay;
 
+  /** The store may have adopted it, though it did not answer. */
+  boolean mayHaveArrived;
+
   /** What the store was asked to adopt had ended. */
   boolean toldSettled;
 
@@ -28,6 +33,27 @@ final class LocalHold {
     this.charge = charge;
   }
 
+  /**
+   * Whether the store no longer needs to know of it: its windows have passed, and it cannot run.
+   */
+  boolean passed(long time) {
+    return !onItsWay
+        && time - admittedAt > lasts()
+        && (settled.isPresent() || hold.limits().stream().noneMatch(LocalHold::ofRunning));
+  }
+
+  private static boolean ofRunning(ScopedLimit limit) {
+    return !limit.shadow() && limit.limit() instanceof Concurrency;
+  }
+
+  /** In milliseconds; a little longer than a window counts, and never shorter than the lease. */
+  private long lasts() {
+    return hold.limits().stream()
+        .filter(limit -> limit.limit() instanceof Rate && !limit.shadow())
+        .mapToLong(limit -> ((Rate) limit.limit()).period().toMillis() * 33 / 32 + 1)
+        .reduce(hold.lease().toMillis(), Math::max);
+  }
+
   /** Whether it has not ended. */
   boolean open() {
     return settled.isEmpty() && !cancelled;
@@ -37,6 +63,7 @@ final class LocalHold {
   static final class Charge {
     private final List<Place> places = new ArrayList<>(2);
     private int attempts;
+    private int kept;
     private int open;
     private boolean ran;
 
@@ -57,7 +84,14 @@ final class LocalHold {
     /** One more attempt runs. */
     void join() {
       attempts++;
+      kept++;
       open++;
+    }
+
+    /** One of them is not kept any more; whether none is. */
+    boolean forget() {
+      kept--;
+      return kept == 0;
     }
 
     /**

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether decisions are made without the store, and how many; said once when it begins, and once
+ * Whether decisions are made without the store, and how many; said once when it lasts, and once
  * when it is over. Safe for use by many threads.
  */
 public final class Outage {
@@ -18,6 +18,9 @@ public final class Outage {
 
   /** While one node of a cluster is away, others answer: that must not count as the end. */
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** A decision asks two or three times. */
+  private static final int MANY_FAILURES = 10;
 
   /** What the store refuses to adopt for so long after an outage makes no outage. */
   private static final long LONGEST_ADOPTION_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -27,8 +30,13 @@ public final class Outage {
   private final OutageMetrics metrics;
   private final LongSupplier nanos;
   private volatile boolean present;
+
+  /** Whether the log has it: an answer that came late by itself is no outage to read of. */
+  private volatile boolean said;
+
   private volatile long lastFailure;
   private long since;
+  private int failures;
   private long admitted;
   private long known;
   private long refused;
@@ -58,6 +66,9 @@ public final class Outage {
     if (!present) {
       begin();
     }
+    if (!said) {
+      sayIfItLasts();
+    }
   }
 
   private synchronized void begin() {
@@ -71,7 +82,17 @@ public final class Outage {
     refused = 0;
     unavailable = 0;
     counted = 0;
+    failures = 0;
+    said = false;
     metrics.withoutStore(true);
+  }
+
+  private synchronized void sayIfItLasts() {
+    failures++;
+    if (said || !present || (failures < MANY_FAILURES && nanos.getAsLong() - since < QUIET_NANOS)) {
+      return;
+    }
+    said = true;
     log.warn(
         "deciding without Redis: keys that it confirmed within {} s are honoured, rates {},"
             + " concurrency {}",
@@ -99,6 +120,13 @@ public final class Outage {
     }
     present = false;
     metrics.withoutStore(false);
+    if (said) {
+      sayThatItIsOver();
+    }
+    return true;
+  }
+
+  private void sayThatItIsOver() {
     log.info(
         "deciding with Redis again, after {} s without: {} requests admitted, of which {} are"
             + " counted in Redis now; {} keys honoured where nothing is counted; {} requests"
@@ -109,7 +137,6 @@ public final class Outage {
         known,
         refused,
         unavailable);
-    return true;
   }
 
   /** A request was decided without the store. */

@@ -1,7 +1,10 @@
 package dev.sluice.admission;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.CompletableFuture.failedFuture;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.sluice.policy.OutagePolicy;
 import dev.sluice.usage.Settlement;
 import java.time.Duration;
@@ -35,6 +38,9 @@ public final class OutageCounters implements Counters {
   /** What the store has not taken for so long, it will not. */
   private static final Duration LONGEST = Duration.ofHours(1);
 
+  private static final int MOST_ORGANIZATIONS = 10_000;
+  private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
+
   private final SharedCounters store;
   private final OutagePolicy policy;
   private final Outage outage;
@@ -43,10 +49,11 @@ public final class OutageCounters implements Counters {
   private final LocalCounters local;
   private final AtomicBoolean adopting = new AtomicBoolean();
 
-  /** The store has counted nothing since then, though it was asked to. */
-  private volatile long uncountedSince;
-
-  private volatile boolean uncounted;
+  /**
+   * By organization: since when the store has counted nothing of it, though it was asked to. One
+   * shard of a cluster may refuse while others count. Begins afresh when nobody asked for long.
+   */
+  private final Cache<String, Long> uncountedSince;
 
   /**
    * @param replicas how many share the store
@@ -63,6 +70,13 @@ public final class OutageCounters implements Counters {
     this.outage = outage;
     this.nanos = nanos;
     this.local = new LocalCounters(policy, replicas, running, nanos, MOST);
+    this.uncountedSince =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_ORGANIZATIONS)
+            .expireAfterAccess(FORGOTTEN_AFTER)
+            .ticker(nanos::getAsLong)
+            .executor(Runnable::run)
+            .build();
   }
 
   @Override
@@ -72,9 +86,11 @@ public final class OutageCounters implements Counters {
         .whenComplete(
             (outcome, failure) -> {
               if (failure == null) {
-                counted();
+                answered();
               }
               if (outcome instanceof Outcome.Held) {
+                // Any other answer is given without a write, so also by a store that refuses them.
+                uncountedSince.invalidate(hold.organization());
                 running.started(hold);
               }
             });
@@ -93,7 +109,15 @@ public final class OutageCounters implements Counters {
 
   @Override
   public CompletionStage<Boolean> renew(Hold hold) {
-    return local.renew(hold) ? completedFuture(true) : store.renew(hold);
+    if (local.renew(hold)) {
+      return completedFuture(true);
+    }
+    // What runs must be counted, also when the store was away for longer than a lease. If it ends
+    // while it is resumed, the store may count it for one lease more, and no longer.
+    return store
+        .renew(hold)
+        .thenCompose(
+            held -> held || !running.has(hold) ? completedFuture(held) : store.resume(hold));
   }
 
   @Override
@@ -113,31 +137,21 @@ public final class OutageCounters implements Counters {
     return new WithoutStore();
   }
 
-  private void counted() {
-    if (uncounted) {
-      uncounted = false;
-    }
-    answered();
-  }
-
   /** The store answered something. */
   public void answered() {
-    if (outage.present() && outage.answered(local.kept())) {
-      uncounted = false;
+    if (outage.present()) {
+      outage.answered(local.kept());
     }
   }
 
   /**
-   * Whether the time without the store is over. A store that says who keys are and does not count
-   * (its memory is full) would else make it endless.
+   * Whether the time of an organization without the store is over. A store that says who keys are
+   * and does not count (its memory is full) would else make it endless.
    */
-  private boolean tooLong() {
+  private boolean tooLong(String organization) {
     long now = nanos.getAsLong();
-    if (!uncounted) {
-      uncountedSince = now;
-      uncounted = true;
-    }
-    return now - uncountedSince >= policy.keys().toNanos();
+    long since = uncountedSince.asMap().computeIfAbsent(organization, unknown -> now);
+    return now - since >= policy.keys().toNanos();
   }
 
   /**
@@ -163,9 +177,11 @@ public final class OutageCounters implements Counters {
     }
     var unused =
         CompletableFuture.allOf(round.toArray(CompletableFuture<?>[]::new))
-            .thenRun(
-                () -> {
-                  if (!round.isEmpty() && round.stream().allMatch(CompletableFuture::join)) {
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure == null
+                      && !round.isEmpty()
+                      && round.stream().allMatch(CompletableFuture::join)) {
                     adopt(AT_A_TIME);
                   } else {
                     adopting.set(false);
@@ -175,19 +191,30 @@ public final class OutageCounters implements Counters {
 
   /** Whether the store answered. */
   private CompletionStage<Boolean> adopt(LocalHold hold) {
-    return store
-        .adopt(hold.hold, local.age(hold), hold.settled)
+    return asked(hold)
         .handle(
             (adopted, failure) -> {
               if (failure == null) {
                 handOver(hold, adopted);
                 outage.adopted();
-                counted();
+                if (adopted) {
+                  uncountedSince.invalidate(hold.hold.organization());
+                }
+                answered();
               } else {
                 later(hold, failure);
               }
               return failure == null;
             });
+  }
+
+  private CompletionStage<Boolean> asked(LocalHold hold) {
+    try {
+      return store.adopt(hold.hold, local.age(hold), hold.settled);
+    } catch (RuntimeException e) {
+      // One hold that the store does not understand must not keep out the others.
+      return failedFuture(e);
+    }
   }
 
   /** The end that came meanwhile is the store's business. */
@@ -202,22 +229,24 @@ public final class OutageCounters implements Counters {
   }
 
   private void later(LocalHold hold, Throwable failure) {
-    if (hold.cancelled) {
-      local.forget(hold);
-      store.cancel(hold.hold);
+    if (!local.keep(hold, store.mayHaveCounted(failure))) {
+      if (hold.mayHaveArrived) {
+        store.cancel(hold.hold);
+      }
     } else if (local.age(hold).compareTo(LONGEST) > 0) {
       local.forget(hold);
       outage.dropped();
       log.debug("a hold is not adopted: {}", failure.toString());
-    } else {
-      local.keep(hold);
     }
   }
 
   private final class WithoutStore implements Counters {
     @Override
     public CompletionStage<Outcome> admit(Hold hold, long knownVersion) {
-      return completedFuture(tooLong() ? new Outcome.Unavailable() : local.admit(hold));
+      return completedFuture(
+          hold.toBeAdopted() && tooLong(hold.organization())
+              ? new Outcome.Unavailable()
+              : local.admit(hold));
     }
 
     @Override

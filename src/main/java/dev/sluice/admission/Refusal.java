@@ -215,6 +215,22 @@ public sealed interface Refusal {
     }
   }
 
+  /** Changes of its accounts overtook a decision each time, or it was withdrawn meanwhile. */
+  record Overtaken() implements Refusal {
+    @Override
+    public String reason() {
+      return "overtaken";
+    }
+  }
+
+  /** The decision failed, by a fault of Sluice or by what is stored; the log says why. */
+  record DecisionFailed() implements Refusal {
+    @Override
+    public String reason() {
+      return "decision_failed";
+    }
+  }
+
   /** The store that decides did not answer in time. */
   record StoreUnavailable() implements Refusal {
     @Override

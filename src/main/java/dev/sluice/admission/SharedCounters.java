@@ -16,4 +16,12 @@ public interface SharedCounters extends Counters {
    * @return false when it was known
    */
   CompletionStage<Boolean> adopt(Hold hold, Duration age, Optional<Settlement> settled);
+
+  /**
+   * Has a hold run again that was not renewed in time, and runs nevertheless; whether or not there
+   * is room. Of what it took of periods nothing changes.
+   *
+   * @return false when it is held, or has ended
+   */
+  CompletionStage<Boolean> resume(Hold hold);
 }

@@ -3,6 +3,7 @@ package dev.sluice.commandline;
 import dev.sluice.account.KeyIssuer;
 import dev.sluice.config.DeclaredAccounts;
 import dev.sluice.config.InvalidConfiguration;
+import dev.sluice.policy.Counted;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class ApplyCommand implements Callable<Integer> {
         session -> {
           List<Step> steps = Plan.of(declared, session);
           for (Step step : steps) {
+            warn(step);
             if (!dryRun) {
               take(step, session);
             }
@@ -52,7 +54,18 @@ public final class ApplyCommand implements Callable<Integer> {
     if (steps == 0) {
       return "nothing to do";
     }
-    return steps + (dryRun ? " changes would be made" : " changes made");
+    return Counted.of(steps, "change") + (dryRun ? " would be made" : " made");
+  }
+
+  private void warn(Step step) {
+    if (step instanceof Step.Create create) {
+      shared.warnOfModels(create.record());
+    } else if (step instanceof Step.Change change) {
+      shared.warnOfModels(change.replacement().record());
+    } else if (step instanceof Step.Issue issue) {
+      shared.warnOfModels(issue.order().terms().models());
+      shared.warnOfModels(issue.order().terms().limits().models());
+    }
   }
 
   private void take(Step step, Session session) {

@@ -99,7 +99,10 @@ public final class ImportCommand implements Callable<Integer> {
               .filter(one -> one.label().equals(node.path("type").asText()))
               .findFirst()
               .orElseThrow(() -> new CommandFailed("type: no kind of record"));
-      put(session, kind, json.read(kind, node).record());
+      AccountRecord record = json.read(kind, node).record();
+      put(session, kind, record);
+      // A backup of others may be of other tiers: it is taken, and said.
+      shared.warnOfTier(record);
     } catch (JsonProcessingException e) {
       // Without the text: it may hold the hash of a secret.
       refuse(number, "is no JSON");

@@ -49,6 +49,8 @@ public final class KeysCommand extends Group {
         options
             .over(KeyTerms.named("key"), Instant.now())
             .withTier(shared.tier(Optional.ofNullable(keyTier)));
+    shared.warnOfModels(terms.models());
+    shared.warnOfModels(terms.limits().models());
     KeyIssuer.Order order = new KeyIssuer.Order(organization, project, user, given, terms);
     return shared.run(
         session -> {
@@ -129,9 +131,14 @@ public final class KeysCommand extends Group {
                       .await(session.accounts().caller(text.get()))
                       .map(caller -> caller.key().id())
                       .orElseThrow(() -> new CommandFailed("there is no such key"));
+          String organizationOfIt = Objects.requireNonNull(its);
+          if (records(shared).read(session, organizationOfIt, id).record().revoked()) {
+            shared.print(id + " is revoked already");
+            return 0;
+          }
           session.await(
               new Changes(session.accounts(), shared.actor())
-                  .change(RecordKind.KEY, Objects.requireNonNull(its), id, ApiKey::revoke));
+                  .change(RecordKind.KEY, organizationOfIt, id, ApiKey::revoke));
           shared.print("revoked " + id);
           return 0;
         });

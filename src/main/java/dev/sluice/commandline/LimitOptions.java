@@ -31,6 +31,9 @@ final class LimitOptions {
     if (said.equals(List.of(LimitText.NONE))) {
       return OwnLimits.NONE;
     }
+    if (said.contains(LimitText.NONE)) {
+      throw new CommandFailed("--limit none stands alone: it takes away all limits");
+    }
     List<OwnLimit> all = new ArrayList<>();
     for (String text : said) {
       try {

@@ -29,6 +29,7 @@ final class Records<R extends AccountRecord> {
 
   int create(Supplier<R> record) {
     R created = valid(record);
+    shared.warnOfModels(created);
     return shared.run(
         session -> {
           session.await(session.accounts().create(shared.actor(), created));
@@ -39,9 +40,11 @@ final class Records<R extends AccountRecord> {
   int change(String organization, String id, String done, UnaryOperator<R> change) {
     return shared.run(
         session -> {
-          session.await(
-              new Changes(session.accounts(), shared.actor())
-                  .change(kind, organization, id, before -> valid(() -> change.apply(before))));
+          shared.warnOfModels(
+              session.await(
+                  new Changes(session.accounts(), shared.actor())
+                      .change(
+                          kind, organization, id, before -> valid(() -> change.apply(before)))));
           return answer(done, id);
         });
   }

@@ -84,8 +84,15 @@ final class Session implements AutoCloseable {
     if (running.isPresent()) {
       return new Session(configuration, Optional.empty(), RedisOptions.of(running.get()));
     }
-    EmbeddedRedis started = EmbeddedRedis.start(EmbeddedRedis.Options.durable(data));
-    return new Session(configuration, Optional.of(started), RedisOptions.of(started.url()));
+    try {
+      EmbeddedRedis started = EmbeddedRedis.start(EmbeddedRedis.Options.durable(data));
+      return new Session(configuration, Optional.of(started), RedisOptions.of(started.url()));
+    } catch (IllegalStateException e) {
+      // A server may have started its own just now, for the first time or again.
+      return EmbeddedRedis.running(data)
+          .map(url -> new Session(configuration, Optional.empty(), RedisOptions.of(url)))
+          .orElseThrow(() -> new CommandFailed(String.valueOf(e.getMessage())));
+    }
   }
 
   Accounts accounts() {

@@ -1,5 +1,7 @@
 package dev.sluice.commandline;
 
+import dev.sluice.account.AccountRecord;
+import dev.sluice.account.ApiKey;
 import dev.sluice.account.Names;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.InvalidConfiguration;
@@ -7,6 +9,7 @@ import dev.sluice.config.Spelling;
 import dev.sluice.policy.Catalog;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,6 +45,7 @@ final class Shared {
   private CommandSpec spec;
 
   private @Nullable Configuration loaded;
+  private final Set<String> warned = new TreeSet<>();
 
   /** A call on the accounts; its answer is the exit code of the command. */
   interface Work {
@@ -102,6 +106,39 @@ final class Shared {
                   meant.isEmpty() ? "; it has " + String.join(", ", tiers) : meant));
     }
     return tier;
+  }
+
+  /** Says which models nobody can call so far: they may come later. */
+  void warnOfModels(Collection<String> models) {
+    Catalog catalog = configuration().catalog();
+    Set<String> known = new TreeSet<>(catalog.tiersByModel().keySet());
+    for (String model : models) {
+      if (!known.contains(model) && warned.add("model " + model)) {
+        String shown = Names.shown(model);
+        say("no tier lists the model " + shown + Spelling.didYouMean(shown, known));
+      }
+    }
+  }
+
+  /** Says which models of a record nobody can call so far. */
+  void warnOfModels(AccountRecord record) {
+    warnOfModels(record.limits().models());
+    if (record instanceof ApiKey key) {
+      warnOfModels(key.terms().models());
+    }
+  }
+
+  /** Says that a record has a tier that it could not be given now. */
+  void warnOfTier(AccountRecord record) {
+    record
+        .tier()
+        .filter(tier -> !tiers().contains(tier) && warned.add("tier " + tier))
+        .ifPresent(
+            tier ->
+                say(
+                    "there is no tier %s: who is given it may call no model%s"
+                        .formatted(
+                            Names.shown(tier), Spelling.didYouMean(Names.shown(tier), tiers()))));
   }
 
   /** Who changes something, for the audit. */

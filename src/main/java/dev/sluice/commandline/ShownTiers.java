@@ -24,6 +24,9 @@ public record ShownTiers(TierTable table) {
 
   /** As lines of text; models for which the same holds stand together. */
   public List<String> lines(int mostColumns) {
+    if (table.tiers().isEmpty()) {
+      return states();
+    }
     TextTable text = new TextTable(HEAD);
     for (Entry tier : table.tiers()) {
       String name = tier.tier() + (tier.builtIn() ? "\n(built in)" : "");
@@ -36,8 +39,14 @@ public record ShownTiers(TierTable table) {
       }
     }
     List<String> lines = new ArrayList<>(text.lines(mostColumns));
-    table.states().forEach((state, models) -> lines.add(state + ": " + list(models)));
+    lines.addAll(states());
     return lines;
+  }
+
+  private List<String> states() {
+    return table.states().entrySet().stream()
+        .map(state -> state.getKey() + ": " + list(state.getValue()))
+        .toList();
   }
 
   private static List<List<Row>> together(List<Row> rows) {
@@ -130,8 +139,15 @@ public record ShownTiers(TierTable table) {
   }
 
   private static void add(Row row, ObjectNode node) {
-    Block block = row.block();
-    node.put("model", row.model()).put("qos", block.qos()).put("queueDepth", block.queueDepth());
+    node.put("model", row.model());
+    add(row.block(), node);
+    node.set("inherited", JSON.valueToTree(row.inherited()));
+    node.set("defaults", JSON.valueToTree(row.defaults()));
+  }
+
+  /** Adds what holds for the models of a block. */
+  static void add(Block block, ObjectNode node) {
+    node.put("qos", block.qos()).put("queueDepth", block.queueDepth());
     ArrayNode rates = node.putArray("rates");
     block
         .rates()
@@ -146,8 +162,6 @@ public record ShownTiers(TierTable table) {
     bound(node, "maxOutputTokens", block.bounds().maxOutputTokens());
     node.put("boundsInShadow", block.bounds().shadow());
     node.put("scope", block.scope().label());
-    node.set("inherited", JSON.valueToTree(row.inherited()));
-    node.set("defaults", JSON.valueToTree(row.defaults()));
   }
 
   private static ObjectNode rate(

@@ -1,5 +1,6 @@
 package dev.sluice.commandline;
 
+import dev.sluice.account.Names;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +24,7 @@ final class TextTable {
 
   /** Adds a row; a cell may have several lines. */
   void row(List<String> cells) {
-    rows.add(cells.stream().map(cell -> cell.lines().toList()).toList());
+    rows.add(cells.stream().map(cell -> cell.lines().map(Names::line).toList()).toList());
   }
 
   /** As wide as the cells are. */

@@ -8,7 +8,6 @@ import dev.sluice.account.Caller;
 import dev.sluice.account.RecordKind;
 import dev.sluice.policy.Block;
 import dev.sluice.policy.Catalog;
-import dev.sluice.policy.Rate;
 import dev.sluice.policy.Tier;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,21 +153,8 @@ public final class TiersCommand extends Group {
     if (system(tier)) {
       shared.say("a system tier: it says how models stand, and is given to nobody");
     }
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("QOS", "QUEUE DEPTH", "RATES", "MODELS"));
-    for (Block block : tier.blocks()) {
-      rows.add(
-          List.of(
-              block.qos(),
-              Integer.toString(block.queueDepth()),
-              block.rates().isEmpty()
-                  ? "-"
-                  : block.rates().stream()
-                      .map(TiersCommand::words)
-                      .collect(Collectors.joining(", ")),
-              String.join(",", new TreeSet<>(block.models()))));
-    }
-    TextTable.of(rows).lines().forEach(shared::print);
+    ShownTiers shown = new ShownTiers(shared.configuration().tiers().of(tier.name()));
+    shown.lines(Integer.MAX_VALUE).forEach(shared::print);
   }
 
   private static void holders(Shared shared, Session session, String organization, String tier) {
@@ -216,27 +202,8 @@ public final class TiersCommand extends Group {
   private static ObjectNode json(Block block) {
     ObjectNode node = object();
     new TreeSet<>(block.models()).forEach(node.putArray("models")::add);
-    node.put("qos", block.qos()).put("queueDepth", block.queueDepth());
-    ArrayNode rates = node.putArray("rates");
-    block
-        .rates()
-        .forEach(
-            rate ->
-                rates
-                    .addObject()
-                    .put("allowedRequests", rate.allowedRequests())
-                    .put("periodSeconds", seconds(rate))
-                    .put("shadow", rate.shadow()));
+    ShownTiers.add(block, node);
     return node;
-  }
-
-  private static String words(Rate rate) {
-    String words = rate.allowedRequests() + " in " + seconds(rate) + "s";
-    return rate.shadow() ? words + " (shadow)" : words;
-  }
-
-  private static long seconds(Rate rate) {
-    return rate.period().toSeconds();
   }
 
   private static Set<String> labels(Tier tier) {

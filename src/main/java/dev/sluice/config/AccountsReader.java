@@ -13,6 +13,7 @@ import dev.sluice.config.DeclaredAccounts.DeclaredKey;
 import dev.sluice.config.DeclaredAccounts.DeclaredOrganization;
 import dev.sluice.policy.OwnLimits;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -49,6 +50,7 @@ final class AccountsReader {
     Optional<String> id = idField.text();
     Optional<KeyAge> keyAge = fields.field("keyAge").map(this::keyAge);
     String known = id.orElse("unknown");
+    Common common = common(fields);
     Optional<Organization> record =
         id.flatMap(
             text ->
@@ -57,11 +59,11 @@ final class AccountsReader {
                     () ->
                         new Organization(
                             text,
-                            name(fields, text),
-                            tier(fields),
+                            common.nameOr(text),
+                            common.tier(),
                             keyAge,
-                            limits(fields),
-                            is(fields))));
+                            common.limits(),
+                            common.archived())));
     record.ifPresent(one -> unique("organization " + one.id(), idField));
     List<Project> projects = each(fields.field("projects"), f -> project(known, f));
     List<User> users = each(fields.field("users"), f -> user(known, f));
@@ -71,6 +73,8 @@ final class AccountsReader {
 
   private Optional<Project> project(String organization, Fields fields) {
     Field id = fields.field("id").required();
+    Common common = common(fields);
+    Set<String> owners = new LinkedHashSet<>(fields.field("owners").texts());
     Optional<Project> record =
         id.text()
             .flatMap(
@@ -81,11 +85,11 @@ final class AccountsReader {
                             new Project(
                                 organization,
                                 text,
-                                name(fields, text),
-                                tier(fields),
-                                new LinkedHashSet<>(fields.field("owners").texts()),
-                                limits(fields),
-                                is(fields))));
+                                common.nameOr(text),
+                                common.tier(),
+                                owners,
+                                common.limits(),
+                                common.archived())));
     record.ifPresent(one -> unique(organization + ": project " + one.id(), id));
     return record;
   }
@@ -94,6 +98,7 @@ final class AccountsReader {
     Field id = fields.field("id").required();
     User.Kind kind = fields.field("kind").oneOf(User.Kind.class).orElse(User.Kind.PERSON);
     Role role = fields.field("role").oneOf(Role.class).orElse(Role.DEVELOPER);
+    Common common = common(fields);
     Optional<User> record =
         id.text()
             .flatMap(
@@ -104,12 +109,12 @@ final class AccountsReader {
                             new User(
                                 organization,
                                 text,
-                                name(fields, text),
+                                common.nameOr(text),
                                 kind,
                                 role,
-                                tier(fields),
-                                limits(fields),
-                                is(fields))));
+                                common.tier(),
+                                common.limits(),
+                                common.archived())));
     record.ifPresent(one -> unique(organization + ": user " + one.id(), id));
     return record;
   }
@@ -123,6 +128,9 @@ final class AccountsReader {
     Set<Permission> permissions = permissions(fields.field("permissions"));
     Set<String> models = new LinkedHashSet<>(fields.field("models").texts());
     Set<Network> networks = networks(fields.field("networks"));
+    Optional<String> tier = tier(fields);
+    OwnLimits limits = limits(fields);
+    Optional<Instant> expires = fields.field("expires").instant();
     if (name.isEmpty() || project.isEmpty() || user.isEmpty()) {
       return Optional.empty();
     }
@@ -140,9 +148,9 @@ final class AccountsReader {
                     permissions,
                     models,
                     networks,
-                    tier(fields),
-                    limits(fields),
-                    fields.field("expires").instant())));
+                    tier,
+                    limits,
+                    expires)));
   }
 
   private static Set<Permission> permissions(Field field) {
@@ -174,19 +182,20 @@ final class AccountsReader {
   }
 
   private Optional<KeyAge> keyAge(Fields fields) {
-    boolean any = fields.has("warn") || fields.has("refuse");
-    if (!any) {
+    Field warnField = fields.field("warn");
+    Field refuseField = fields.field("refuse");
+    if (!warnField.isPresent() && !refuseField.isPresent()) {
       return Optional.empty();
     }
-    Optional<Duration> refuse = days(fields.field("refuse").required());
-    Optional<Duration> warn = fields.has("warn") ? days(fields.field("warn")) : refuse;
+    Optional<Duration> refuse = days(refuseField.required());
+    Optional<Duration> warn = warnField.isPresent() ? days(warnField) : refuse;
     if (refuse.isEmpty() || warn.isEmpty()) {
       return Optional.empty();
     }
     try {
       return Optional.of(new KeyAge(warn.get(), refuse.get()));
     } catch (InvalidRecord e) {
-      fields.field("warn").error(e.problem());
+      warnField.error(e.problem());
       return Optional.empty();
     }
   }
@@ -202,8 +211,21 @@ final class AccountsReader {
         });
   }
 
-  private static String name(Fields fields, String otherwise) {
-    return fields.field("name").text().orElse(otherwise);
+  /** What organizations, projects and users have alike. */
+  private record Common(
+      Optional<String> name, Optional<String> tier, OwnLimits limits, boolean archived) {
+    String nameOr(String id) {
+      return name.orElse(id);
+    }
+  }
+
+  /** Reads them before anything can be wrong: a field that is not read would be called unknown. */
+  private Common common(Fields fields) {
+    return new Common(
+        fields.field("name").text(),
+        tier(fields),
+        limits(fields),
+        fields.field("archived").trueOrFalse().orElse(false));
   }
 
   private Optional<String> tier(Fields fields) {
@@ -220,10 +242,6 @@ final class AccountsReader {
 
   private static OwnLimits limits(Fields fields) {
     return LimitsReader.read(fields.field("limits"));
-  }
-
-  private static boolean is(Fields fields) {
-    return fields.field("archived").trueOrFalse().orElse(false);
   }
 
   private void unique(String what, Field field) {

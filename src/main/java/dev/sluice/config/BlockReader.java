@@ -53,7 +53,7 @@ final class BlockReader {
 
   BlockValues values(Fields fields) {
     return new BlockValues(
-        said(fields.field("qos"), Field::text),
+        said(fields.field("qos"), Field::name),
         said(fields.field("queueDepth"), BlockReader::queueDepth),
         said(fields.field("rates"), BlockReader::rates),
         said(fields.field("maxBatchSize"), BlockReader::bound),
@@ -84,9 +84,11 @@ final class BlockReader {
   }
 
   private static Optional<Integer> queueDepth(Field field) {
-    return field
-        .wholeNumber(0, Long.MAX_VALUE)
-        .map(depth -> (int) Math.min(depth, Integer.MAX_VALUE));
+    Optional<Long> depth = field.wholeNumber(0, Long.MAX_VALUE);
+    if (depth.filter(waiters -> waiters > Integer.MAX_VALUE).isPresent()) {
+      field.warning("no queue is as long: %d holds".formatted(Integer.MAX_VALUE));
+    }
+    return depth.map(waiters -> (int) Math.min(waiters, Integer.MAX_VALUE));
   }
 
   private static Optional<Long> bound(Field field) {
@@ -98,7 +100,7 @@ final class BlockReader {
     Map<String, Field> models = new LinkedHashMap<>();
     for (Field item : list.items()) {
       item.required()
-          .text()
+          .name()
           .ifPresent(
               model -> {
                 Field earlier = models.putIfAbsent(model, item);
@@ -119,7 +121,7 @@ final class BlockReader {
   private static Optional<Rates> rates(Field field) {
     Map<Window, Long> requests = new LinkedHashMap<>();
     Map<Window, Long> tokens = new LinkedHashMap<>();
-    for (Field item : field.isMapping() ? List.of(field) : field.items()) {
+    for (Field item : field.itemsOrMap()) {
       item.required().read(fields -> rate(fields, item, requests, tokens));
     }
     return Optional.of(

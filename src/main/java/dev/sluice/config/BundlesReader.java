@@ -128,7 +128,7 @@ final class BundlesReader {
     }
     List<String> labels = new ArrayList<>();
     for (Field item : field.required().items()) {
-      Optional<String> label = item.required().text();
+      Optional<String> label = item.required().name();
       if (label.isPresent() && labels.contains(label.get())) {
         item.error("the label " + label.get() + " stands twice; remove one");
       } else {

@@ -49,7 +49,7 @@ final class DeploymentsReader {
     String group = name(fields.field("group")).orElse(BundlesReader.DEFAULT_GROUP);
     Optional<URI> url = url(fields.field("url").required());
     OptionalInt slots = fields.field("slots").required().wholeNumber(1, MOST_SLOTS);
-    Set<String> models = new LinkedHashSet<>(fields.field("models").required().texts());
+    Set<String> models = new LinkedHashSet<>(fields.field("models").required().names());
     Optional<QosList> qosList = BundlesReader.qosList(fields.field("qosList"));
     Optional<String> apiKey =
         fields

@@ -1,5 +1,7 @@
 package dev.sluice.config;
 
+import dev.sluice.account.InvalidRecord;
+import dev.sluice.account.Names;
 import dev.sluice.config.Problem.Severity;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +35,11 @@ import org.yaml.snakeyaml.nodes.Tag;
  */
 final class Field {
   private static final Pattern WHOLE_NUMBER = Pattern.compile("0|[1-9][0-9]{0,17}");
+  private static final Pattern LONGER = Pattern.compile("[1-9][0-9]{18,}");
+
+  /** The largest whole number where nothing less bounds it. */
+  static final long LARGEST = 999_999_999_999_999_999L;
+
   private static final Pattern SHARE = Pattern.compile("[01](\\.[0-9]{1,9})?|\\.[0-9]{1,9}");
   private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,8})(ms|s|m|h)");
 
@@ -74,6 +81,11 @@ final class Field {
   /** This field, which is a problem when nothing stands here. */
   Field required() {
     return new Field(reading, path, line, node, true, secret);
+  }
+
+  /** This field, in which a key that is almost a known one is an error. */
+  Field misspellingsAreErrors() {
+    return new Field(reading.withMisspellings(Severity.ERROR), path, line, node, required, secret);
   }
 
   /** This field, whose value no problem may show. */
@@ -187,8 +199,17 @@ final class Field {
 
   /** The items of a list, and those that only the environment has. */
   List<Field> items() {
+    return items("a list");
+  }
+
+  /** The items of a list, or this alone where a map stands. */
+  List<Field> itemsOrMap() {
+    return isMapping() ? List.of(this) : items("a list or a map");
+  }
+
+  private List<Field> items(String expected) {
     if (node.isPresent() && !(node.get() instanceof SequenceNode)) {
-      error("expected a list, found " + found(node.get()));
+      error("expected " + expected + ", found " + found(node.get()));
       return List.of();
     }
     List<Field> items = new ArrayList<>();
@@ -208,15 +229,36 @@ final class Field {
 
   /** The texts of a list. */
   List<String> texts() {
-    List<String> texts = new ArrayList<>();
-    for (Field item : items()) {
-      item.required().text().ifPresent(texts::add);
-    }
-    return texts;
+    return each(Field::text);
   }
 
   Optional<String> text() {
     return value("a text", text -> Optional.of(text.strip()).filter(t -> !t.isEmpty()));
+  }
+
+  /** Reads the name of a tier, model or label: what accounts may have, and a terminal may show. */
+  Optional<String> name() {
+    return text().filter(this::isName);
+  }
+
+  /** Whether a text may be a name; reports it if not. */
+  boolean isName(String text) {
+    try {
+      Names.require(path, text);
+      return true;
+    } catch (InvalidRecord e) {
+      error(e.problem());
+      return false;
+    }
+  }
+
+  /** The names of a list. */
+  List<String> names() {
+    return each(Field::name);
+  }
+
+  private List<String> each(Function<Field, Optional<String>> reader) {
+    return items().stream().flatMap(item -> reader.apply(item.required()).stream()).toList();
   }
 
   OptionalInt wholeNumber(int least, int most) {
@@ -224,11 +266,14 @@ final class Field {
     return number.isPresent() ? OptionalInt.of(Math.toIntExact(number.get())) : OptionalInt.empty();
   }
 
+  /** Reads a whole number; {@link Long#MAX_VALUE} stands for the largest that is read. */
   Optional<Long> wholeNumber(long least, long most) {
+    boolean unbounded =
+        most == Long.MAX_VALUE && !raw().filter(LONGER.asMatchPredicate()).isPresent();
     String expected =
-        most == Long.MAX_VALUE
+        unbounded
             ? "a whole number of " + least + " or more"
-            : "a whole number from " + least + " to " + most;
+            : "a whole number from " + least + " to " + Math.min(most, LARGEST);
     return value(
         expected,
         text ->
@@ -371,6 +416,10 @@ final class Field {
       error("expected " + expected + foundText(scalar.getValue()));
     }
     return value;
+  }
+
+  private Optional<String> raw() {
+    return reading.overrides().value(path).or(() -> scalar().map(ScalarNode::getValue));
   }
 
   private void reportMissing(String expected) {

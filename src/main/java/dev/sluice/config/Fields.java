@@ -116,7 +116,12 @@ final class Fields {
                 hint.isEmpty()
                     ? "unknown key; known here: " + String.join(", ", known)
                     : "unknown key" + hint;
-            map.reading().report(map.reading().unknownKeys(), field.line(), field.path(), message);
+            Reading reading = map.reading();
+            reading.report(
+                hint.isEmpty() ? reading.unknownKeys() : reading.misspellings(),
+                field.line(),
+                field.path(),
+                message);
           }
         });
   }

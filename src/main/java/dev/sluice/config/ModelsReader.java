@@ -52,11 +52,14 @@ final class ModelsReader {
         backendField.value(
             "a name of 1 to 256 visible ASCII characters",
             text -> Optional.of(text).filter(BACKEND_NAME.asMatchPredicate()));
-    Optional<String> successor = successorField.text();
+    Optional<String> successor = successorField.name();
     Optional<Instant> deprecated = fields.field("deprecated").dayOrInstant();
     Optional<Instant> sunset = sunsetField.dayOrInstant();
     if (name.isBlank()) {
       itself.error("a model needs a name");
+      return Optional.empty();
+    }
+    if (!itself.isName(name)) {
       return Optional.empty();
     }
     if (successor.filter(name::equals).isPresent()) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.nodes.Node;
@@ -84,22 +85,35 @@ final class SambaStackReader {
 
   private static List<Path> below(Path directory, Problems problems) {
     try {
-      List<Path> files =
-          new DirectoryFiles(directory, true)
-              .list().stream().filter(file -> file.toString().matches(".*\\.ya?ml")).toList();
-      if (files.isEmpty()) {
+      DirectoryFiles.Listing listing = new DirectoryFiles(directory, true).list();
+      List<Path> files = listing.files().stream().filter(SambaStackReader::isYaml).toList();
+      Map<Path, DirectoryFiles.Unreadable> missing = new TreeMap<>(listing.unreadable());
+      // A broken link with another name would not have been read either.
+      missing.entrySet().removeIf(one -> one.getValue().link() && isOther(one.getKey()));
+      missing.forEach((file, it) -> unreadable(file, it.why(), problems));
+      if (files.isEmpty() && missing.isEmpty()) {
         unreadable(directory, "no file in it has a name that ends in .yaml or .yml", problems);
       }
-      return files;
+      return missing.isEmpty() ? files : List.of();
     } catch (IOException e) {
-      unreadable(directory, String.valueOf(e.getMessage()), problems);
+      unreadable(directory, DirectoryFiles.why(e), problems);
       return List.of();
     }
   }
 
-  private static void unreadable(Path directory, String why, Problems problems) {
+  /** A link to a directory may have any name: only one that looks like a file is passed over. */
+  private static boolean isOther(Path file) {
+    String name = file.getFileName().toString();
+    return name.contains(".") && !isYaml(file);
+  }
+
+  private static boolean isYaml(Path file) {
+    return file.toString().matches(".*\\.ya?ml");
+  }
+
+  private static void unreadable(Path file, String why, Problems problems) {
     problems.add(
-        Severity.ERROR, directory.toString(), OptionalInt.empty(), "", "cannot be read: " + why);
+        Severity.ERROR, file.toString(), OptionalInt.empty(), "", "cannot be read: " + why);
   }
 
   /** The tiers of all files, with what they inherit. */
@@ -122,10 +136,18 @@ final class SambaStackReader {
 
   private void documents(String text, Reading reading, Consumer<Field> each) {
     Optional<List<Node>> documents = YamlText.documents(text, reading.source(), reading.problems());
-    documents
-        .orElse(List.of())
-        .forEach(node -> each.accept(Field.root(reading, Optional.of(node))));
-    whole &= documents.isPresent();
+    List<Field> roots =
+        documents.orElse(List.of()).stream()
+            .map(node -> Field.root(reading, Optional.of(node)))
+            .filter(Field::isPresent)
+            .toList();
+    if (documents.isPresent() && roots.isEmpty()) {
+      // An emptied or truncated file must not take away all that it had.
+      Field.root(reading, Optional.empty())
+          .error("no document in it: expected serviceTiers, bundles, or a resource with them");
+    }
+    roots.forEach(each);
+    whole &= !roots.isEmpty();
   }
 
   /** Reads a document that may be a Kubernetes resource around the file. */

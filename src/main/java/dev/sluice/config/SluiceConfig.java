@@ -12,13 +12,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,26 +73,7 @@ public record SluiceConfig(
    * The sections in which these differ from others and which are read once, when a server starts.
    */
   public List<String> sectionsThatDiffer(SluiceConfig others) {
-    Map<String, Function<SluiceConfig, Object>> sections = new LinkedHashMap<>();
-    sections.put("redis", SluiceConfig::redis);
-    sections.put("redisTls", all -> all.redisTls().map(ClientTlsMaterial::files));
-    sections.put("dataDirectory", SluiceConfig::dataDirectory);
-    sections.put("gateway", SluiceConfig::gateway);
-    sections.put("grpc", SluiceConfig::grpc);
-    sections.put("http", SluiceConfig::http);
-    sections.put("extAuthz", SluiceConfig::extAuthz);
-    sections.put("auth", SluiceConfig::auth);
-    sections.put("publicPaths", SluiceConfig::publicPaths);
-    sections.put("outage", SluiceConfig::outage);
-    sections.put("rateLimit", all -> all.rateLimit().withoutDirectory());
-    sections.put("metrics", SluiceConfig::metrics);
-    sections.put("debug", SluiceConfig::debug);
-    sections.put("log", SluiceConfig::log);
-    sections.put("decisionLog", SluiceConfig::decisionLog);
-    sections.put("refusals", SluiceConfig::refusals);
-    sections.put("drainTimeout", SluiceConfig::drainTimeout);
-    sections.put("lease", SluiceConfig::lease);
-    return sections.entrySet().stream()
+    return Sections.READ_ONCE.entrySet().stream()
         .filter(section -> !section.getValue().apply(this).equals(section.getValue().apply(others)))
         .map(Map.Entry::getKey)
         .toList();

@@ -23,6 +23,13 @@ public record TierTable(List<Entry> tiers, Map<String, Set<String>> states) {
     tiers = List.copyOf(tiers);
   }
 
+  /** The part that speaks of one tier. */
+  public TierTable of(String tier) {
+    Map<String, Set<String>> its = new LinkedHashMap<>(states);
+    its.keySet().retainAll(Set.of(tier));
+    return new TierTable(tiers.stream().filter(one -> one.tier().equals(tier)).toList(), its);
+  }
+
   /**
    * A tier.
    *

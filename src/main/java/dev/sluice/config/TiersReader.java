@@ -26,7 +26,8 @@ final class TiersReader {
   }
 
   void read(Field serviceTiers) {
-    serviceTiers.read(fields -> fields.all().forEach(this::tier));
+    // A misspelt key would make a limit vanish; an unknown one may be of a later version.
+    serviceTiers.misspellingsAreErrors().read(fields -> fields.all().forEach(this::tier));
   }
 
   private void tier(String name, Field field) {
@@ -39,12 +40,13 @@ final class TiersReader {
       field.error("a tier needs a name");
       return;
     }
+    field.isName(name);
     BlockReader reader = new BlockReader(name);
     List<Entry> entries = new ArrayList<>();
     if (field.isMapping()) {
       field.read(fields -> whole(fields, field, reader, entries));
     } else {
-      entries(field, reader, BlockValues.NONE, entries);
+      entries(field.itemsOrMap(), reader, BlockValues.NONE, entries);
     }
     declared.put(name, new DeclaredTier(name, field, entries));
   }
@@ -61,12 +63,12 @@ final class TiersReader {
         fields.field(other).error("stands beside blocks; put it into one of the blocks");
       }
     }
-    entries(fields.field(BLOCKS), reader, reader.values(fields), entries);
+    entries(fields.field(BLOCKS).items(), reader, reader.values(fields), entries);
   }
 
   private static void entries(
-      Field list, BlockReader reader, BlockValues ofTier, List<Entry> entries) {
-    for (Field item : list.items()) {
+      List<Field> items, BlockReader reader, BlockValues ofTier, List<Entry> entries) {
+    for (Field item : items) {
       item.required().map(f -> entry(f, item, reader, ofTier)).ifPresent(entries::add);
     }
   }
@@ -116,7 +118,7 @@ final class TiersReader {
           });
     }
     List<Written> parts = new ArrayList<>();
-    for (Field item : overrides.items()) {
+    for (Field item : overrides.itemsOrMap()) {
       item.required().map(f -> written(f, reader, BlockValues.NONE)).ifPresent(parts::add);
     }
     return new SomeModels(parts);

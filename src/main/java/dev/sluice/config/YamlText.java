@@ -40,7 +40,9 @@ final class YamlText {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       return Optional.of(text.startsWith("\uFEFF") ? text.substring(1) : text);
     } catch (NoSuchFileException e) {
-      return unreadable(file, "there is no such file", problems);
+      boolean link = Files.isSymbolicLink(file);
+      String why = link ? "the link points to nothing" : "there is no such file";
+      return unreadable(file, why, problems);
     } catch (AccessDeniedException e) {
       return unreadable(file, "permission denied", problems);
     } catch (CharacterCodingException e) {

@@ -9,6 +9,7 @@ import dev.sluice.config.Configuration;
 import dev.sluice.config.InvalidConfiguration;
 import dev.sluice.policy.Catalog;
 import dev.sluice.redis.EmbeddedRedis;
+import dev.sluice.redis.SupervisedRedis;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Sluice with all that it needs: a Redis, two simulated deployments, an organization, users in
@@ -36,6 +41,7 @@ import java.util.concurrent.CompletionException;
  * <p>Started and stopped by one thread, which both block. It keeps nothing.
  */
 public final class Demo implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Demo.class);
   static final String ORGANIZATION = "acme";
   private static final String PROJECT = "default";
   private static final List<String> FILES = List.of("sluice.yaml", "sambastack.yaml");
@@ -45,7 +51,8 @@ public final class Demo implements AutoCloseable {
   private static final Map<String, String> USERS =
       new TreeMap<>(Map.of("free", "alice", "web", "bob", "enterprise", "carol"));
 
-  private final EmbeddedRedis redis;
+  private final Path data;
+  private final SupervisedRedis redis;
   private final Vertx vertx = Vertx.vertx();
   private final List<String> backends = new ArrayList<>();
   private final List<Key> keys = new ArrayList<>();
@@ -57,7 +64,9 @@ public final class Demo implements AutoCloseable {
   public record Key(String tier, String user, KeyText text) {}
 
   private Demo() {
-    this.redis = EmbeddedRedis.start(EmbeddedRedis.Options.inMemory());
+    this.data = temporary();
+    // On a disk, so that a Redis that has to be started again still knows the keys.
+    this.redis = SupervisedRedis.start(EmbeddedRedis.Options.durable(data));
   }
 
   /**
@@ -211,7 +220,7 @@ public final class Demo implements AutoCloseable {
   }
 
   public EmbeddedRedis redis() {
-    return redis;
+    return redis.current();
   }
 
   /** The URLs of the simulated backends. */
@@ -245,5 +254,24 @@ public final class Demo implements AutoCloseable {
     edges.ifPresent(DemoEdges::close);
     vertx.close().toCompletionStage().toCompletableFuture().join();
     redis.close();
+    remove(data);
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("sluice-demo-redis");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make a folder for the demo's Redis", e);
+    }
+  }
+
+  private static void remove(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    } catch (IOException e) {
+      log.warn("cannot remove {}: {}", folder, e.toString());
+    }
   }
 }

@@ -2,7 +2,9 @@ package dev.sluice.edge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.admission.EvaluatedLimit;
+import dev.sluice.admission.Refusal;
 import dev.sluice.admission.Scope;
+import dev.sluice.admission.ScopedLimit;
 import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.Rate;
 import java.time.Duration;
@@ -19,13 +21,30 @@ public final class LimitJson {
    * resetSeconds}; and {@code retryAfterSeconds} unless it never has room.
    */
   public static void write(EvaluatedLimit evaluated, ObjectNode json) {
-    Scope scope = evaluated.limit().scope();
+    write(evaluated.limit(), json);
+    if (evaluated.limit().limit() instanceof Rate) {
+      json.put("resetSeconds", seconds(evaluated.reset()));
+    }
+    json.put("used", evaluated.used());
+    json.put("remaining", evaluated.remaining());
+    evaluated.retryAfter().ifPresent(wait -> json.put("retryAfterSeconds", seconds(wait)));
+  }
+
+  /** Adds what it is, where nobody knows how it stands; and this replica's share of it. */
+  public static void write(Refusal.ShareExceeded refusal, ObjectNode json) {
+    write(refusal.limit(), json);
+    json.put("share", refusal.share());
+    json.put("retryAfterSeconds", seconds(refusal.retryAfter()));
+  }
+
+  private static void write(ScopedLimit limit, ObjectNode json) {
+    Scope scope = limit.scope();
     json.put("scope", scope.level().label());
     json.put("id", scope.id());
     if (scope.endUser().isPresent()) {
       json.put("per", "endUser");
     }
-    if (evaluated.limit().shadow()) {
+    if (limit.shadow()) {
       json.put("shadow", true);
     }
     if (scope.part() instanceof Scope.Part.OfModel one) {
@@ -36,19 +55,15 @@ public final class LimitJson {
     } else if (scope.part() instanceof Scope.Part.OfTier one) {
       json.put("tier", one.tier());
     }
-    if (evaluated.limit().limit() instanceof Rate rate) {
+    if (limit.limit() instanceof Rate rate) {
       json.put("type", "requests");
-      json.put("limit", evaluated.allowed());
+      json.put("limit", rate.allowed());
       json.put("periodSeconds", rate.period().toSeconds());
-      json.put("resetSeconds", seconds(evaluated.reset()));
     } else {
-      boolean endUsers = evaluated.limit().limit() instanceof EndUsers;
+      boolean endUsers = limit.limit() instanceof EndUsers;
       json.put("type", endUsers ? "endUsers" : "concurrency");
-      json.put("limit", evaluated.allowed());
+      json.put("limit", limit.limit().allowed());
     }
-    json.put("used", evaluated.used());
-    json.put("remaining", evaluated.remaining());
-    evaluated.retryAfter().ifPresent(wait -> json.put("retryAfterSeconds", seconds(wait)));
   }
 
   private static double seconds(Duration time) {

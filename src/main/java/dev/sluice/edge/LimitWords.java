@@ -4,6 +4,7 @@ import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.admission.Scope;
 import dev.sluice.admission.ScopedLimit;
+import dev.sluice.policy.Counted;
 import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.Limit;
 import dev.sluice.policy.Rate;
@@ -21,10 +22,10 @@ final class LimitWords {
   static String allowed(ScopedLimit scoped) {
     Limit limit = scoped.limit();
     if (limit instanceof EndUsers) {
-      return limit.allowed() + " end users at a time";
+      return Counted.of(limit.allowed(), "end user") + " at a time";
     }
-    return limit.allowed()
-        + " requests "
+    return Counted.of(limit.allowed(), "request")
+        + " "
         + (limit instanceof Rate rate ? "per " + Durations.period(rate.period()) : "at once");
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.admission.Decision;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Refusal;
 import dev.sluice.admission.ScopedLimit;
+import dev.sluice.policy.Counted;
 import dev.sluice.queue.Dispatcher;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -164,8 +165,8 @@ public final class Refusals {
                       + "` for QoS `"
                       + full.qos()
                       + "` is full: "
-                      + full.waiting()
-                      + " requests wait, "
+                      + Counted.of(full.waiting(), "request")
+                      + (full.waiting() == 1 ? " waits, " : " wait, ")
                       + full.queueDepth()
                       + " may. Try again later.",
                   UNAVAILABLE,
@@ -211,6 +212,17 @@ public final class Refusals {
     if (refusal instanceof Refusal.ShareExceeded share) {
       return shareExceeded(share, headers, requestId);
     }
+    if (refusal instanceof Refusal.DecisionFailed) {
+      return error(
+          500,
+          ErrorBody.of(
+              "Sluice failed to decide about this request, so it was not run. Tell your platform"
+                  + " team.",
+              "server_error",
+              "internal_error"),
+          headers,
+          requestId);
+    }
     retry.after(Duration.ofSeconds(1), headers);
     return error(
         503,
@@ -218,6 +230,18 @@ public final class Refusals {
             "Your limits cannot be checked at present, so the request was not run. Try again.",
             UNAVAILABLE,
             "limits_unavailable"),
+        headers,
+        requestId);
+  }
+
+  /** The answer to a question about a key or its models that nobody can answer now. */
+  public Answer unanswered(String requestId) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    retry.after(Duration.ofSeconds(1), headers);
+    return error(
+        503,
+        ErrorBody.of(
+            "Your key cannot be checked at present. Try again.", UNAVAILABLE, "limits_unavailable"),
         headers,
         requestId);
   }

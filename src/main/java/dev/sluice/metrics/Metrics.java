@@ -157,6 +157,19 @@ public final class Metrics {
                   + " stays in force.")
           .register(registry);
 
+  private final Gauge configurationNeedsRestart =
+      Gauge.build(
+              "sluice_config_needs_restart",
+              "1 while sluice.yaml says something that takes effect with the next start only.")
+          .register(registry);
+
+  private final Counter unconfiguredTier =
+      Counter.build(
+              "sluice_unconfigured_tier_requests",
+              "Requests of users whose tier the configuration does not have.")
+          .labelNames("tier")
+          .register(registry);
+
   /** With the metrics of the process and its JVM beside ours. */
   public static Metrics ofProcess() {
     Metrics metrics = new Metrics();
@@ -371,6 +384,16 @@ public final class Metrics {
   /** A configuration came into force. */
   public void configurationInForce(Instant since) {
     configurationSince.set(since.toEpochMilli() / 1e3);
+  }
+
+  /** Whether something of sluice.yaml waits for the next start. */
+  public void configurationNeedsRestart(boolean needed) {
+    configurationNeedsRestart.set(needed ? 1 : 0);
+  }
+
+  /** A request came of somebody whose tier the configuration does not have. */
+  public void unconfiguredTier(String tier) {
+    unconfiguredTier.labels(tier).inc();
   }
 
   /** A backend reported what a request used. */

@@ -1,5 +1,6 @@
 package dev.sluice.policy;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,7 +17,7 @@ public final class LimitText {
 
   private static final Pattern FORM =
       Pattern.compile(
-          "(shadow:)?(?:([0-9]{1,15})/([0-9]{1,9})([smhd])|running=([0-9]{1,9}))"
+          "(shadow:)?(?:([0-9]{1,40})/([0-9]{1,40})([smhd])|running=([0-9]{1,40}))"
               + "(@end-user)?(?::(.+))?",
           Pattern.DOTALL);
 
@@ -40,8 +41,10 @@ public final class LimitText {
     }
     Limit limit =
         form.group(5) == null
-            ? new Rate(Long.parseLong(form.group(2)), period(form.group(3), form.group(4)))
-            : new Concurrency(Long.parseLong(form.group(5)));
+            ? new Rate(
+                number(form.group(2), OwnLimit.MOST_REQUESTS, "allowedRequests"),
+                period(form.group(3), form.group(4)))
+            : new Concurrency(number(form.group(5), Concurrency.MOST, "concurrency"));
     return new OwnLimit(
         form.group(1) == null ? limit : limit.inShadow(),
         Optional.ofNullable(form.group(7)),
@@ -54,11 +57,23 @@ public final class LimitText {
         (own.perEndUser() ? PER_END_USER : "") + own.model().map(name -> ":" + name).orElse("");
     String shadow = own.limit().shadow() ? SHADOW : "";
     return own.limit() instanceof Rate rate
-        ? shadow + rate.allowedRequests() + "/" + period(rate.period().toSeconds()) + of
+        ? shadow + rate.allowedRequests() + "/" + period(rate.period()) + of
         : shadow + "running=" + own.limit().allowed() + of;
   }
 
+  private static long number(String digits, long most, String what) {
+    if (new BigInteger(digits).compareTo(BigInteger.valueOf(most)) > 0) {
+      throw new IllegalArgumentException(
+          "%s must be 0 to %d, not %s".formatted(what, most, digits));
+    }
+    return Long.parseLong(digits);
+  }
+
   private static Duration period(String number, String unit) {
+    if (number.length() > 9) {
+      throw new IllegalArgumentException(
+          "period must be 1 s to 366 days, not %s%s".formatted(number, unit));
+    }
     long count = Long.parseLong(number);
     return switch (unit) {
       case "s" -> Duration.ofSeconds(count);
@@ -68,7 +83,15 @@ public final class LimitText {
     };
   }
 
-  private static String period(long seconds) {
+  /** Writes a time as it is written in limits and settings: {@code 90s}, {@code 2h}, {@code 7d}. */
+  public static String period(Duration period) {
+    if (period.toMillisPart() != 0) {
+      return period.toMillis() + "ms";
+    }
+    long seconds = period.toSeconds();
+    if (seconds == 0) {
+      return "0s";
+    }
     if (seconds % 86_400 == 0) {
       return seconds / 86_400 + "d";
     } else if (seconds % 3600 == 0) {

@@ -39,7 +39,7 @@ public record OwnLimit(Limit limit, Optional<String> model, boolean perEndUser)
       }
       if (!rate.period().truncatedTo(ChronoUnit.SECONDS).equals(rate.period())) {
         throw new IllegalArgumentException(
-            "a period must be of whole seconds, not " + rate.period());
+            "a period must be of whole seconds, not " + LimitText.period(rate.period()));
       }
     }
     if (model.isPresent() && model.get().isBlank()) {

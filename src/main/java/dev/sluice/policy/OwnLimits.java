@@ -1,10 +1,10 @@
 package dev.sluice.policy;
 
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The limits that a record has of its own; every one of them applies.
@@ -41,24 +41,24 @@ public record OwnLimits(List<OwnLimit> all) {
   }
 
   /**
-   * How many end users may be counted at a time; empty when none of these counts them.
+   * How many end users may be counted at a time: of the limits that are enforced, and of those in
+   * shadow, as far as any of them counts end users.
    *
    * @param applying those that hold for a request
    */
-  public Optional<EndUsers> endUsers(Predicate<OwnLimit> applying) {
-    List<OwnLimit> perEndUser = all.stream().filter(OwnLimit::perEndUser).filter(applying).toList();
-    if (perEndUser.isEmpty()) {
-      return Optional.empty();
-    }
+  public List<EndUsers> endUsers(Predicate<OwnLimit> applying) {
+    return Stream.of(false, true).flatMap(shadow -> endUsers(applying, shadow).stream()).toList();
+  }
+
+  private Optional<EndUsers> endUsers(Predicate<OwnLimit> applying, boolean shadow) {
+    List<OwnLimit> perEndUser =
+        all.stream().filter(one -> one.perEndUser() && one.limit().shadow() == shadow).toList();
     // Of all of them: whichever holds for the next request, it is of the same end users.
-    Duration longest =
-        all.stream()
-            .filter(OwnLimit::perEndUser)
-            .map(OwnLimit::period)
-            .max(Comparator.naturalOrder())
-            .orElse(Duration.ZERO);
-    boolean shadow = perEndUser.stream().allMatch(one -> one.limit().shadow());
-    return Optional.of(new EndUsers(EndUsers.MOST, longest, shadow));
+    return perEndUser.stream()
+        .map(OwnLimit::period)
+        .max(Comparator.naturalOrder())
+        .filter(longest -> perEndUser.stream().anyMatch(applying))
+        .map(longest -> new EndUsers(EndUsers.MOST, longest, shadow));
   }
 
   /** The models that single limits are for. */

@@ -28,7 +28,8 @@ public record Rate(long allowedRequests, Duration period, boolean shadow) implem
 
   static void checkPeriod(Duration period) {
     if (period.compareTo(SHORTEST) < 0 || period.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException("period must be 1 s to 366 days: " + period);
+      throw new IllegalArgumentException(
+          "period must be 1 s to 366 days, not " + LimitText.period(period));
     }
   }
 

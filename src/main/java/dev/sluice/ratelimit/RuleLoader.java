@@ -115,12 +115,23 @@ public final class RuleLoader {
 
   private static List<Path> list(RuleFiles files, List<RuleProblem> problems) {
     try {
-      return new DirectoryFiles(files.directory(), files.ignoreDotFiles()).list();
+      DirectoryFiles.Listing listing =
+          new DirectoryFiles(files.directory(), files.ignoreDotFiles()).list();
+      listing
+          .unreadable()
+          .forEach(
+              (file, it) ->
+                  problems.add(
+                      // envoyproxy/ratelimit leaves out what a broken link names, and goes on.
+                      new RuleProblem(
+                          !it.link(),
+                          name(files.directory(), file),
+                          OptionalInt.empty(),
+                          (it.link() ? "is left out: " : "cannot be read: ") + it.why())));
+      return listing.files();
     } catch (IOException e) {
       String why =
-          e instanceof NoSuchFileException
-              ? "there is no such directory"
-              : String.valueOf(e.getMessage());
+          e instanceof NoSuchFileException ? "there is no such directory" : DirectoryFiles.why(e);
       problems.add(
           new RuleProblem(
               true, files.directory().toString(), OptionalInt.empty(), "cannot be read: " + why));

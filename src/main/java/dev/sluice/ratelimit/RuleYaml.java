@@ -48,7 +48,7 @@ final class RuleYaml {
     } catch (NoSuchFileException e) {
       reading.error(ERROR + "there is no such file");
     } catch (IOException e) {
-      reading.error(ERROR + e.getMessage());
+      reading.error(ERROR + DirectoryFiles.why(e));
     }
     return Optional.empty();
   }

@@ -6,12 +6,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Says whether Redis is worth a call: not once several in a row were lost, until one is answered;
- * meanwhile only a probe now and then. Safe for use by many threads; does not block.
+ * Says whether Redis is worth a call: not once several in a row were lost and for a while, until
+ * one is answered; meanwhile only a probe now and then. Safe for use by many threads; does not
+ * block.
  */
 final class CircuitBreaker {
   /** One alone may be a stall of this process. */
   private static final int LOST_IN_A_ROW = 10;
+
+  /** At a high rate ten in a row are lost in one pause of a few milliseconds. */
+  private static final long LOST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -19,6 +23,7 @@ final class CircuitBreaker {
   private final Listener listener;
   private final AtomicInteger lost = new AtomicInteger();
   private final AtomicLong nextProbe = new AtomicLong();
+  private volatile long firstLost;
   private volatile boolean open;
   private long openSince;
 
@@ -61,7 +66,13 @@ final class CircuitBreaker {
 
   /** A call got no answer. */
   void lost() {
-    if (!open && lost.incrementAndGet() >= LOST_IN_A_ROW) {
+    if (open) {
+      return;
+    }
+    int inARow = lost.incrementAndGet();
+    if (inARow == 1) {
+      firstLost = nanos.getAsLong();
+    } else if (inARow >= LOST_IN_A_ROW && nanos.getAsLong() - firstLost >= LOST_NANOS) {
       open();
     }
   }

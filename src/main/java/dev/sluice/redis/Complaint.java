@@ -54,6 +54,11 @@ enum Complaint {
     return elsewhere;
   }
 
+  /** Whether it comes before a script has changed anything; not only, perhaps, in its middle. */
+  boolean changedNothing() {
+    return this != NOPERM && this != TRYAGAIN;
+  }
+
   /** What it means and what to do. */
   String advice() {
     return advice;

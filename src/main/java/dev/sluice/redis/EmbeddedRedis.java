@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -56,13 +57,14 @@ public final class EmbeddedRedis implements AutoCloseable {
   private static final String CUT_SHORT = "Truncating the AOF";
   private static final Duration REWRITE = Duration.ofSeconds(30);
   private static final Duration STOP = Duration.ofSeconds(10);
-  private static final Duration RELEASE = Duration.ofSeconds(3);
 
   private final RedisBinary binary;
   private final Options options;
   private final int port;
+  private final Optional<DataLock> lock;
   private final Process watchdog;
   private final long pid;
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   /**
    * What to start.
@@ -85,12 +87,24 @@ public final class EmbeddedRedis implements AutoCloseable {
     public static Options inMemory() {
       return new Options(0, Optional.empty(), List.of());
     }
+
+    /** The same on this port. */
+    Options on(int thatPort) {
+      return new Options(thatPort, data, arguments);
+    }
   }
 
-  private EmbeddedRedis(RedisBinary binary, Options options, int port, Process watchdog, long pid) {
+  private EmbeddedRedis(
+      RedisBinary binary,
+      Options options,
+      int port,
+      Optional<DataLock> lock,
+      Process watchdog,
+      long pid) {
     this.binary = binary;
     this.options = options;
     this.port = port;
+    this.lock = lock;
     this.watchdog = watchdog;
     this.pid = pid;
   }
@@ -102,11 +116,20 @@ public final class EmbeddedRedis implements AutoCloseable {
    */
   public static EmbeddedRedis start(Options options) {
     RedisBinary binary = RedisBinary.find();
-    options.data().ifPresent(EmbeddedRedis::prepare);
+    Optional<DataLock> lock = options.data().map(DataLock::take);
+    try {
+      return start(binary, options, lock);
+    } catch (RuntimeException e) {
+      lock.ifPresent(DataLock::close);
+      throw e;
+    }
+  }
+
+  private static EmbeddedRedis start(RedisBinary binary, Options options, Optional<DataLock> lock) {
     for (int attempt = 1; ; attempt++) {
       int port = options.port() == 0 ? freePort() : options.port();
       try {
-        EmbeddedRedis started = start(binary, options, port);
+        EmbeddedRedis started = start(binary, options, port, lock);
         options.data().ifPresent(data -> note(portFile(data), port));
         log.info("started {}", started.describe());
         return started;
@@ -121,7 +144,8 @@ public final class EmbeddedRedis implements AutoCloseable {
     }
   }
 
-  private static EmbeddedRedis start(RedisBinary binary, Options options, int port) {
+  private static EmbeddedRedis start(
+      RedisBinary binary, Options options, int port, Optional<DataLock> lock) {
     List<String> command = new ArrayList<>(List.of("sh", "-c", WATCHDOG, "sluice-redis"));
     command.add(binary.path());
     command.addAll(arguments(options, port));
@@ -141,10 +165,10 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
         cutShort = cutShort || last.contains(CUT_SHORT);
         if (pid > 0 && last.contains(READY)) {
-          Thread reader = new Thread(() -> drain(output), "embedded-redis-log");
+          EmbeddedRedis started = new EmbeddedRedis(binary, options, port, lock, watchdog, pid);
+          Thread reader = new Thread(() -> started.drain(output), "embedded-redis-log");
           reader.setDaemon(true);
           reader.start();
-          EmbeddedRedis started = new EmbeddedRedis(binary, options, port, watchdog, pid);
           if (cutShort) {
             started.writeAnew();
           }
@@ -186,7 +210,8 @@ public final class EmbeddedRedis implements AutoCloseable {
     arguments.addAll(List.of("--slowlog-log-slower-than", "2000"));
     if (options.data().isPresent()) {
       Path data = options.data().get().toAbsolutePath();
-      arguments.addAll(List.of("--dir", data.toString(), "--pidfile", pidFile(data).toString()));
+      arguments.addAll(
+          List.of("--dir", data.toString(), "--pidfile", DataLock.pidFile(data).toString()));
       arguments.addAll(List.of("--appendonly", "yes", "--appendfsync", "everysec"));
     } else {
       arguments.addAll(List.of("--dir", System.getProperty("java.io.tmpdir")));
@@ -199,7 +224,7 @@ public final class EmbeddedRedis implements AutoCloseable {
   /** The URL of the one that another process runs on this data, if any. */
   public static Optional<String> running(Path data) {
     try {
-      return alive(pidFile(data)) && Files.exists(portFile(data))
+      return DataLock.used(data) && Files.exists(portFile(data))
           ? Optional.of("redis://127.0.0.1:" + Files.readString(portFile(data)).strip())
           : Optional.empty();
     } catch (IOException e) {
@@ -228,6 +253,18 @@ public final class EmbeddedRedis implements AutoCloseable {
         .formatted(binary.version(), binary.path(), binary.origin(), port, data);
   }
 
+  /**
+   * Waits until Redis has ended, whatever ended it.
+   *
+   * @return the exit code of redis-server; above 128, by the signal of which that is the sum
+   */
+  int awaitEnd() throws InterruptedException {
+    ended.await();
+    // The shell then says what it waited for, and others may use the data.
+    close();
+    return watchdog.isAlive() ? -1 : watchdog.exitValue();
+  }
+
   /** Stops Redis, which writes its data first, and waits for its end. */
   @Override
   public void close() {
@@ -243,43 +280,9 @@ public final class EmbeddedRedis implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      lock.ifPresent(DataLock::close);
     }
-  }
-
-  /** Two Redis on one append-only file would destroy it; the last one may still be stopping. */
-  private static void prepare(Path data) {
-    try {
-      Files.createDirectories(data);
-      long deadline = System.nanoTime() + RELEASE.toNanos();
-      while (alive(pidFile(data))) {
-        if (System.nanoTime() > deadline) {
-          throw new IllegalStateException(
-              "another Redis uses " + data + ", as " + pidFile(data) + " says");
-        }
-        Thread.sleep(20);
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException("cannot use " + data + " for the data of Redis: " + e, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
-  }
-
-  private static boolean alive(Path pidFile) throws IOException {
-    if (!Files.exists(pidFile)) {
-      return false;
-    }
-    String pid = Files.readString(pidFile).strip();
-    return pid.matches("\\d{1,18}")
-        && ProcessHandle.of(Long.parseLong(pid))
-            .flatMap(process -> process.info().command())
-            .filter(command -> command.contains("redis-server"))
-            .isPresent();
-  }
-
-  private static Path pidFile(Path data) {
-    return data.toAbsolutePath().resolve("redis.pid");
   }
 
   private static Path portFile(Path data) {
@@ -314,13 +317,15 @@ public final class EmbeddedRedis implements AutoCloseable {
   }
 
   /** A pipe that nobody reads would stop Redis once it is full. */
-  private static void drain(BufferedReader output) {
+  private void drain(BufferedReader output) {
     try (output) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         log.debug("{}", line);
       }
     } catch (IOException e) {
       log.debug("the output of Redis ended", e);
+    } finally {
+      ended.countDown();
     }
   }
 }

@@ -65,6 +65,11 @@ record Keys(String organization) {
     return prefix() + "hold:" + id;
   }
 
+  /** That a hold was adopted: longer than the hold itself, for it may be told of again. */
+  String adopted(String id) {
+    return prefix() + "adopted:" + id;
+  }
+
   /** What the attempts of a request share. */
   String request(String id) {
     return prefix() + "request:" + id;
@@ -80,10 +85,7 @@ record Keys(String organization) {
     return scope("running", scope);
   }
 
-  /**
-   * The same of limits in shadow, where a limit that is enforced has the other: what it counts is
-   * what there would be if the one in shadow were enforced.
-   */
+  /** The same of limits in shadow: what there would be if these were enforced. */
   String shadowRate(Scope scope) {
     return scope("shadow-rate", scope);
   }
@@ -95,7 +97,16 @@ record Keys(String organization) {
 
   /** The end users of a record that are counted. */
   String endUsers(Scope scope) {
-    return prefix() + "end-users:" + scope.level().label() + ":" + scope.id();
+    return endUsers("end-users", scope);
+  }
+
+  /** The same for limits in shadow. */
+  String shadowEndUsers(Scope scope) {
+    return endUsers("shadow-end-users", scope);
+  }
+
+  private String endUsers(String counted, Scope scope) {
+    return prefix() + counted + ":" + scope.level().label() + ":" + scope.id();
   }
 
   private String scope(String counted, Scope scope) {

@@ -12,14 +12,18 @@ final class RedisCall<T> {
   private final String name;
   private final int most;
   private final boolean probe;
-  private final long started = System.nanoTime();
+  private final long started;
   private final CompletableFuture<T> answer = new CompletableFuture<>();
   private Optional<CompletionStage<T>> reply = Optional.empty();
 
-  RedisCall(String name, int most, boolean probe) {
+  /**
+   * @param started now, by {@link System#nanoTime}
+   */
+  RedisCall(String name, int most, boolean probe, long started) {
     this.name = name;
     this.most = most;
     this.probe = probe;
+    this.started = started;
   }
 
   String name() {
@@ -34,7 +38,6 @@ final class RedisCall<T> {
     return probe;
   }
 
-  /** By {@link System#nanoTime}. */
   long started() {
     return started;
   }

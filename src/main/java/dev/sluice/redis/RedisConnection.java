@@ -9,7 +9,6 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -24,8 +23,7 @@ import java.util.function.Function;
  * ends: so a Redis that stands still does not fill the memory. While it is silent ({@link
  * Silence}), calls end at once, and only probes are sent.
  *
- * <p>All of it happens on one event loop. The calls have the same deadline, so they expire in the
- * order in which they were made, and one timer for the oldest is enough.
+ * <p>All of it happens on one event loop.
  */
 final class RedisConnection {
   private static final long FIRST_RETRY_MILLIS = 50;
@@ -43,9 +41,6 @@ final class RedisConnection {
   /** After which a call is repeated whose slot is on its way to another node. */
   private static final long MOVING_MILLIS = 20;
 
-  /** A timer that is so late waits as long again, so that the loop reads first. */
-  private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-
   private final EventLoop loop;
   private final RedisLink link;
   private final Reachability reachability;
@@ -56,10 +51,9 @@ final class RedisConnection {
   private final Metrics metrics;
 
   private final Silence silence = new Silence();
-  private final ArrayDeque<RedisCall<?>> calls = new ArrayDeque<>();
+  private final WaitingCalls calls;
   private Optional<RedisClusterAsyncCommands<String, byte[]>> commands = Optional.empty();
   private int inFlight;
-  private boolean timerSet;
   private volatile boolean closed;
   private Optional<Long> lastReset = Optional.empty();
 
@@ -78,6 +72,14 @@ final class RedisConnection {
     this.deadlineNanos = options.deadline().toNanos();
     this.callsInFlight = options.callsInFlight();
     this.metrics = metrics;
+    this.calls =
+        new WaitingCalls(
+            deadlineNanos,
+            System::nanoTime,
+            (nanos, task) -> {
+              var unused = loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+            },
+            this::expired);
   }
 
   /** Connects, and keeps trying until it is closed. */
@@ -153,10 +155,10 @@ final class RedisConnection {
 
   private CompletionStage<List<Object>> run(
       Script script, String[] keys, byte[][] arguments, int most) {
-    RedisCall<List<Object>> call = new RedisCall<>(script.name(), most, false);
+    RedisCall<List<Object>> call = new RedisCall<>(script.name(), most, false, System.nanoTime());
     onLoop(
         () -> {
-          enter(call);
+          calls.add(call);
           send(call, script, keys, arguments);
         });
     return call.answer();
@@ -168,7 +170,7 @@ final class RedisConnection {
 
   private CompletionStage<String> ping(boolean probe) {
     return call(
-        new RedisCall<>("ping", callsInFlight, probe),
+        new RedisCall<>("ping", callsInFlight, probe, System.nanoTime()),
         RedisClusterAsyncCommands::ping,
         RedisClusterAsyncCommands::ping);
   }
@@ -202,8 +204,8 @@ final class RedisConnection {
   }
 
   private <T> RedisCall<T> begin(String name, int most) {
-    RedisCall<T> call = new RedisCall<>(name, most, false);
-    enter(call);
+    RedisCall<T> call = new RedisCall<>(name, most, false, System.nanoTime());
+    calls.add(call);
     return call;
   }
 
@@ -230,7 +232,7 @@ final class RedisConnection {
   }
 
   private <T> void start(RedisCall<T> call, Command<T> command, Command<T> whenScriptUnknown) {
-    enter(call);
+    calls.add(call);
     attempt(call, command, whenScriptUnknown);
   }
 
@@ -250,16 +252,6 @@ final class RedisConnection {
             fail(call, failure);
           }
         });
-  }
-
-  private void enter(RedisCall<?> call) {
-    while (!calls.isEmpty() && calls.peek().ended()) {
-      calls.remove();
-    }
-    calls.add(call);
-    if (!timerSet) {
-      setTimer(deadlineNanos);
-    }
   }
 
   private <T> void send(RedisCall<T> call, Command<T> command, Consumer<Throwable> failed) {
@@ -339,48 +331,17 @@ final class RedisConnection {
   }
 
   private void failAll(String why) {
-    for (RedisCall<?> call : List.copyOf(calls)) {
+    for (RedisCall<?> call : calls.all()) {
       end(call, Outcome.DISCONNECTED, why);
     }
   }
 
-  private void setTimer(long nanos) {
-    timerSet = true;
-    long due = System.nanoTime() + nanos;
-    var unused = loop.schedule(() -> onTimer(due), nanos, TimeUnit.NANOSECONDS);
-  }
-
-  /**
-   * When the loop stood still (a collection, a cold start), timers run before what has come in the
-   * meantime is read: what is answered already must not expire.
-   */
-  private void onTimer(long due) {
-    if (System.nanoTime() - due > STALL_NANOS) {
-      var unused = loop.schedule(this::expire, STALL_NANOS, TimeUnit.NANOSECONDS);
-    } else {
-      expire();
-    }
-  }
-
-  private void expire() {
-    timerSet = false;
-    long now = System.nanoTime();
-    while (!calls.isEmpty()) {
-      RedisCall<?> oldest = calls.element();
-      long left = oldest.started() + deadlineNanos - now;
-      if (!oldest.ended() && left > 0) {
-        setTimer(left);
-        break;
-      }
-      calls.remove();
-      if (!oldest.ended()) {
-        String millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms";
-        end(oldest, Outcome.TIMEOUT, "no answer within " + millis);
-        reachability.failed("no answer within " + millis);
-        if (silence.timedOut(oldest.started(), now)) {
-          probeLater();
-        }
-      }
+  private void expired(RedisCall<?> call) {
+    String why = "no answer within " + TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms";
+    end(call, Outcome.TIMEOUT, why);
+    reachability.failed(why);
+    if (silence.timedOut(call.started(), System.nanoTime())) {
+      probeLater();
     }
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Hold;
 import dev.sluice.admission.ScopedLimit;
 import dev.sluice.admission.SharedCounters;
+import dev.sluice.policy.Concurrency;
 import dev.sluice.usage.Settlement;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,13 +18,17 @@ import java.util.function.Function;
 /**
  * Counts by the scripts admit, adopt, renew, settle and cancel, and looks by the script evaluate.
  *
- * <p>A settle or cancel that Redis did not answer is repeated until the hold's lease is over, also
- * after its stage has failed: else a request that was refused in an outage would stay charged.
+ * <p>A settle that Redis did not answer is repeated until the hold's lease is over, a cancel for
+ * ten minutes at least, also after its stage has failed: else a request that was refused in an
+ * outage would stay charged.
  *
  * <p>Safe for use by many threads. Stages fail with {@link RedisUnavailable}.
  */
 public final class RedisCounters implements SharedCounters {
   private static final String ONE_HIT = "1";
+
+  /** A Redis that stood still runs what it had got, however long ago that was asked. */
+  private static final Duration LATEST_ADMIT = Duration.ofMinutes(10);
 
   private final RedisConnections redis;
   private final Script admit;
@@ -98,16 +103,32 @@ public final class RedisCounters implements SharedCounters {
 
   @Override
   public CompletionStage<Boolean> adopt(Hold hold, Duration age, Optional<Settlement> settled) {
-    ScriptLimits limits = new ScriptLimits(hold.limits());
-    List<String> keys = holdKeys(hold);
-    limits.addRateKeys(new Keys(hold.organization()), keys);
-    limits.addRunningKeys(new Keys(hold.organization()), keys);
+    return adopt(hold, age, settled.map(RedisCounters::text).orElse(""), "0");
+  }
+
+  @Override
+  public CompletionStage<Boolean> resume(Hold hold) {
+    return adopt(hold, Duration.ZERO, "", "1");
+  }
+
+  private CompletionStage<Boolean> adopt(Hold hold, Duration age, String settled, String resumed) {
+    Keys names = new Keys(hold.organization());
+    // What is in shadow measures what Redis decides, and leaves out what it did not.
+    ScriptLimits limits =
+        new ScriptLimits(hold.limits().stream().filter(limit -> !limit.shadow()).toList());
+    List<String> keys = new ArrayList<>();
+    keys.add(names.hold(hold.id()));
+    keys.add(names.adopted(hold.id()));
+    hold.request().ifPresent(request -> keys.add(names.request(request)));
+    limits.addRateKeys(names, keys);
+    limits.addRunningKeys(names, keys);
     List<String> arguments = new ArrayList<>();
     arguments.add(lease(hold));
     arguments.add(ONE_HIT);
     arguments.add(attempt(hold));
     arguments.add(Long.toString(age.toMillis()));
-    arguments.add(settled.map(RedisCounters::text).orElse(""));
+    arguments.add(settled);
+    arguments.add(resumed);
     limits.addPeriods(arguments);
     return redis.runWithReserve(adopt, keys, arguments).thenApply(RedisCounters::done);
   }
@@ -117,7 +138,7 @@ public final class RedisCounters implements SharedCounters {
     List<String> keys = holdKeys(hold);
     List<String> arguments = new ArrayList<>(List.of(lease(hold), text(settlement)));
     addRunning(hold, keys, arguments);
-    return redis.deliver(settle, keys, arguments, hold.lease()).thenApply(RedisCounters::done);
+    return ended(settle, hold, keys, arguments, hold.lease());
   }
 
   @Override
@@ -126,7 +147,19 @@ public final class RedisCounters implements SharedCounters {
     new ScriptLimits(hold.limits()).addRateKeys(new Keys(hold.organization()), keys);
     List<String> arguments = new ArrayList<>(List.of(lease(hold), attempt(hold)));
     addRunning(hold, keys, arguments);
-    return redis.deliver(cancel, keys, arguments, hold.lease()).thenApply(RedisCounters::done);
+    Duration lease = hold.lease();
+    Duration time = lease.compareTo(LATEST_ADMIT) > 0 ? lease : LATEST_ADMIT;
+    return ended(cancel, hold, keys, arguments, time);
+  }
+
+  private CompletionStage<Boolean> ended(
+      Script script, Hold hold, List<String> keys, List<String> arguments, Duration time) {
+    // One without limits takes nothing: it must not use up the room of those that do.
+    CompletionStage<List<Object>> reply =
+        hold.limits().isEmpty()
+            ? redis.run(script, keys, arguments)
+            : redis.deliver(script, keys, arguments, time);
+    return reply.thenApply(RedisCounters::done);
   }
 
   /** How it ended, and its tokens. */
@@ -152,12 +185,21 @@ public final class RedisCounters implements SharedCounters {
 
   /** Adds the keys of the scopes that limit how many run, and how many they are, if any do. */
   private static void addRunning(Hold hold, List<String> keys, List<String> arguments) {
-    int before = keys.size();
-    new ScriptLimits(hold.limits()).addRunningKeys(new Keys(hold.organization()), keys);
-    int scopes = keys.size() - before;
-    if (scopes > 0) {
-      arguments.add(Integer.toString(scopes));
+    if (limitsRunning(hold)) {
+      int before = keys.size();
+      new ScriptLimits(hold.limits()).addRunningKeys(new Keys(hold.organization()), keys);
+      arguments.add(Integer.toString(keys.size() - before));
     }
+  }
+
+  private static boolean limitsRunning(Hold hold) {
+    // Every request comes here, and most have no such limit: so no stream.
+    for (ScopedLimit limit : hold.limits()) {
+      if (limit.limit() instanceof Concurrency) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String attempt(Hold hold) {

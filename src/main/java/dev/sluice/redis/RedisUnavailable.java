@@ -1,6 +1,8 @@
 package dev.sluice.redis;
 
+import dev.sluice.account.StoreFailure;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 
 /**
  * Redis did not answer a call in time, or not with what the call asks for.
@@ -8,10 +10,14 @@ import java.util.concurrent.CompletionException;
  * <p>Whether the call took effect is unknown. It comes without a stack trace: in an outage there is
  * one for each request.
  */
-public final class RedisUnavailable extends RuntimeException {
+public final class RedisUnavailable extends RuntimeException implements StoreFailure {
   private static final long serialVersionUID = 1L;
 
+  /** Errors of a call, or of the keys that it touches: they say nothing of Redis. */
+  private static final Pattern OF_THE_CALL = Pattern.compile("\\b(ERR|WRONGTYPE|CROSSSLOT)\\b");
+
   private final Outcome outcome;
+  private final String reason;
   private final boolean sent;
 
   /** What went wrong, as it is written in metrics. */
@@ -51,13 +57,26 @@ public final class RedisUnavailable extends RuntimeException {
   RedisUnavailable(Outcome outcome, String script, String why, boolean sent) {
     super("Redis, " + script + ": " + why, null, false, false);
     this.outcome = outcome;
+    this.reason = why;
     this.sent = sent;
+  }
+
+  @Override
+  public boolean away() {
+    return outcome != Outcome.ERROR || !sent || !OF_THE_CALL.matcher(reason).find();
   }
 
   /** Whether a failure leaves open what Redis did; if not, it did nothing. */
   static boolean mayHaveArrived(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return !(cause instanceof RedisUnavailable unavailable) || unavailable.sent;
+    return !(cause instanceof RedisUnavailable unavailable)
+        || (unavailable.sent && !unavailable.changedNothing());
+  }
+
+  /** Whether Redis said that it does not serve, before it did anything. */
+  private boolean changedNothing() {
+    return outcome == Outcome.REFUSED
+        && Complaint.in(reason).filter(Complaint::changedNothing).isPresent();
   }
 
   /** Whether Redis may have got the call; if not, it had no effect. */

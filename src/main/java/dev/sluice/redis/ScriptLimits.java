@@ -18,18 +18,28 @@ import java.util.Optional;
  * Limits as the scripts take them: the windows of each scope, then the scopes that limit how many
  * run, then the records that limit their end users; and what the scripts say of them, in the order
  * in which they were given.
+ *
+ * <p>What is in shadow has keys of its own, behind those of what is enforced: so a request that
+ * nothing in shadow counts is counted under the first keys of its windows, and under no others.
  */
 final class ScriptLimits {
   /** Nobody knows when a running request ends. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
-  /**
-   * What is counted together.
-   *
-   * @param aside whether it is counted for limits in shadow alone, because limits that are enforced
-   *     count the same
-   */
-  private record Count(Scope scope, boolean aside) {}
+  /** What is counted together. */
+  private record Count(Scope scope, boolean shadow) {
+    String rate(Keys names) {
+      return shadow ? names.shadowRate(scope) : names.rate(scope);
+    }
+
+    String running(Keys names) {
+      return shadow ? names.shadowRunning(scope) : names.running(scope);
+    }
+
+    String endUsers(Keys names) {
+      return shadow ? names.shadowEndUsers(scope) : names.endUsers(scope);
+    }
+  }
 
   private final List<ScopedLimit> limits;
 
@@ -41,10 +51,17 @@ final class ScriptLimits {
 
   ScriptLimits(List<ScopedLimit> limits) {
     this.limits = limits;
+    place(false);
+    place(true);
+  }
+
+  private void place(boolean shadow) {
     for (int i = 0; i < limits.size(); i++) {
       ScopedLimit limit = limits.get(i);
-      Count count = new Count(limit.scope(), limit.shadow() && isEnforcedToo(limit));
-      places(limit.limit()).computeIfAbsent(count, unknown -> new ArrayList<>(3)).add(i);
+      if (limit.shadow() == shadow) {
+        Count count = new Count(limit.scope(), shadow);
+        places(limit.limit()).computeIfAbsent(count, unknown -> new ArrayList<>(3)).add(i);
+      }
     }
   }
 
@@ -55,44 +72,21 @@ final class ScriptLimits {
     return limit instanceof Concurrency ? concurrencies : endUsers;
   }
 
-  /** Whether a limit that is enforced counts what one in shadow does. */
-  private boolean isEnforcedToo(ScopedLimit shadow) {
-    return limits.stream()
-        .anyMatch(
-            other ->
-                !other.shadow()
-                    && other.scope().equals(shadow.scope())
-                    && other.limit().getClass().equals(shadow.limit().getClass())
-                    && period(other).equals(period(shadow)));
-  }
-
-  private static Optional<Duration> period(ScopedLimit limit) {
-    return limit.limit() instanceof Rate rate ? Optional.of(rate.period()) : Optional.empty();
-  }
-
   /** Adds the keys of the windows, scope by scope. */
   void addRateKeys(Keys names, List<String> keys) {
-    rates
-        .keySet()
-        .forEach(
-            one -> keys.add(one.aside() ? names.shadowRate(one.scope()) : names.rate(one.scope())));
+    rates.keySet().forEach(one -> keys.add(one.rate(names)));
   }
 
   /** Adds the keys of what runs, scope by scope. */
   void addRunningKeys(Keys names, List<String> keys) {
-    concurrencies
-        .keySet()
-        .forEach(
-            one ->
-                keys.add(
-                    one.aside() ? names.shadowRunning(one.scope()) : names.running(one.scope())));
+    concurrencies.keySet().forEach(one -> keys.add(one.running(names)));
   }
 
   /** Adds the keys of all scopes: of windows, of what runs, of end users. */
   void addKeys(Keys names, List<String> keys) {
     addRateKeys(names, keys);
     addRunningKeys(names, keys);
-    endUsers.keySet().forEach(one -> keys.add(names.endUsers(one.scope())));
+    endUsers.keySet().forEach(one -> keys.add(one.endUsers(names)));
   }
 
   /** Adds the limits of each scope. */
@@ -127,14 +121,15 @@ final class ScriptLimits {
     return Long.toString(limit.shadow() ? -allowed - 1 : allowed);
   }
 
-  /** Adds for each scope that has windows the periods of those that are enforced. */
+  /** Adds for each scope that has windows their periods. */
   void addPeriods(List<String> arguments) {
     for (List<Integer> places : rates.values()) {
       List<String> periods =
           places.stream()
               .map(limits::get)
-              .filter(limit -> !limit.shadow())
               .map(limit -> Long.toString(periodMillis((Rate) limit.limit())))
+              // Two limits of one period share a window.
+              .distinct()
               .toList();
       arguments.add(Integer.toString(periods.size()));
       arguments.addAll(periods);

@@ -81,9 +81,11 @@ public final class RuleStream implements AutoCloseable {
             .channelType(NioSocketChannel.class)
             .executor(thread)
             .maxInboundMessageSize(options.maxMessageBytes())
-            // A server that has gone without a word is noticed.
-            .keepAliveTime(30, TimeUnit.SECONDS)
-            .keepAliveTimeout(10, TimeUnit.SECONDS);
+            // A server that has gone without a word is noticed; servers in Go end connections on
+            // which
+            // they are asked more often than every five minutes.
+            .keepAliveTime(6, TimeUnit.MINUTES)
+            .keepAliveTimeout(20, TimeUnit.SECONDS);
     options
         .tls()
         .ifPresentOrElse(
@@ -101,8 +103,10 @@ public final class RuleStream implements AutoCloseable {
     if (closed) {
       return;
     }
+    // Else the channel waits by a clock of its own before it tries to connect again.
+    channel.resetConnectBackoff();
     ClientCall<DiscoveryRequest, DiscoveryResponse> opened =
-        channel.newCall(Discovery.STREAM, CallOptions.DEFAULT.withWaitForReady());
+        channel.newCall(Discovery.STREAM, CallOptions.DEFAULT);
     call = Optional.of(opened);
     Metadata headers = new Metadata();
     options

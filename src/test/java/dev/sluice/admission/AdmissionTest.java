@@ -400,9 +400,10 @@ final class AdmissionTest {
         .contains(
             new ScopedLimit(all, rate(1).inShadow()),
             new ScopedLimit(small, new Concurrency(2)),
-            new ScopedLimit(all, new EndUsers(100_000, Duration.ofDays(1), false)))
+            new ScopedLimit(all, new EndUsers(100_000, Duration.ofDays(1), false)),
+            new ScopedLimit(all, new EndUsers(100_000, Duration.ofMinutes(1), true)))
         .filteredOn(limit -> limit.scope().level() == Level.KEY)
-        .hasSize(3);
+        .hasSize(4);
     assertThat(counters.holds).hasSize(3); // nobody may call the other model
   }
 
@@ -618,6 +619,25 @@ final class AdmissionTest {
         .isEqualTo(new Authentication.Rejected(new Refusal.StoreUnavailable(), Optional.empty()));
   }
 
+  @Test
+  void decisionFails_whileTheStoreAnswers_isNoOutage() {
+    Admission admission = outage();
+    join(admission.admit(request("small", Demand.UNKNOWN, INSIDE)));
+    counters.failure = Optional.of(new IllegalStateException("a fault"));
+
+    assertThat(refusal(join(admission.admit(request("small", Demand.UNKNOWN, INSIDE)))))
+        .isEqualTo(new Refusal.DecisionFailed());
+  }
+
+  @Test
+  void changesOvertakeADecisionEachTime_isNoOutage() {
+    Admission admission = outage();
+    counters.outcome = new Counters.Outcome.Stale();
+
+    assertThat(refusal(join(admission.admit(request("small", Demand.UNKNOWN, INSIDE)))))
+        .isEqualTo(new Refusal.Overtaken());
+  }
+
   /** With the policy for outages, as one of two replicas. */
   private Admission outage() {
     OutagePolicy policy = OutagePolicy.DEFAULT;
@@ -689,7 +709,7 @@ final class AdmissionTest {
     public CompletionStage<Optional<Caller>> caller(KeyText key) {
       asked++;
       if (away) {
-        return failedFuture(new IllegalStateException("away"));
+        return failedFuture(new Away());
       }
       return completedFuture(key.equals(TEXT) ? Optional.of(caller) : Optional.empty());
     }
@@ -698,6 +718,7 @@ final class AdmissionTest {
   /** Answers as it is told: there is room for everybody. */
   private static final class Told implements SharedCounters {
     private boolean away;
+    private Optional<RuntimeException> failure = Optional.empty();
 
     private final List<Hold> holds = new ArrayList<>();
     private Outcome outcome = new Outcome.Held(List.of());
@@ -705,12 +726,20 @@ final class AdmissionTest {
     @Override
     public CompletionStage<Outcome> admit(Hold hold, long knownVersion) {
       holds.add(hold);
-      return away ? failedFuture(new IllegalStateException("away")) : completedFuture(outcome);
+      if (failure.isPresent()) {
+        return failedFuture(failure.get());
+      }
+      return away ? failedFuture(new Away()) : completedFuture(outcome);
     }
 
     @Override
     public CompletionStage<Boolean> adopt(Hold hold, Duration age, Optional<Settlement> settled) {
       throw new AssertionError("nothing is adopted here");
+    }
+
+    @Override
+    public CompletionStage<Boolean> resume(Hold hold) {
+      throw new AssertionError("nothing is renewed here");
     }
 
     @Override

@@ -20,21 +20,37 @@ final class AwayStore implements SharedCounters {
   private final Set<String> known = new HashSet<>();
   boolean away = true;
   boolean deaf;
+  boolean broken;
+
+  /** What it answers when it is asked. */
+  Outcome outcome = new Outcome.Held(List.of());
+
+  /** It has forgotten what it is asked to renew. */
+  boolean forgetful;
+
   Optional<CompletableFuture<Boolean>> pending = Optional.empty();
 
   @Override
   public CompletionStage<Outcome> admit(Hold hold, long knownVersion) {
-    return away ? failed() : completedFuture(new Outcome.Held(List.of()));
+    return away ? failed() : completedFuture(outcome);
   }
 
   @Override
   public CompletionStage<Boolean> adopt(Hold hold, Duration age, Optional<Settlement> settled) {
+    if (broken) {
+      throw new IllegalArgumentException("broken");
+    }
     if (away && pending.isEmpty()) {
       return failed();
     }
     log.add("adopt " + hold.id() + " " + age.toMillis() + (settled.isPresent() ? " settled" : ""));
     boolean added = known.add(hold.id());
     return pending.isPresent() ? pending.get() : deaf ? failed() : completedFuture(added);
+  }
+
+  @Override
+  public CompletionStage<Boolean> resume(Hold hold) {
+    return told("resume " + hold.id());
   }
 
   @Override
@@ -45,7 +61,7 @@ final class AwayStore implements SharedCounters {
 
   @Override
   public CompletionStage<Boolean> renew(Hold hold) {
-    return told("renew " + hold.id());
+    return told("renew " + hold.id()).thenApply(held -> held && !forgetful);
   }
 
   @Override
@@ -67,6 +83,6 @@ final class AwayStore implements SharedCounters {
   }
 
   private static <T> CompletionStage<T> failed() {
-    return failedFuture(new IllegalStateException("away"));
+    return failedFuture(new Away());
   }
 }

@@ -243,6 +243,140 @@ final class OutageCountersTest {
     assertThat(local(hold(many))).isInstanceOf(Outcome.Held.class);
   }
 
+  @ParameterizedTest
+  @CsvSource({"EXCEEDED, false", "STALE, false", "OF_ANOTHER, false", "HELD, true"})
+  void storeThatAnswersAndDoesNotCount_timeGoesOn_ofEachOrganizationByItself(
+      String answer, boolean admitted) {
+    local(hold(MINUTE));
+    pass(29_999);
+    store.away = false;
+    store.outcome =
+        switch (answer) {
+          case "EXCEEDED" -> new Outcome.Exceeded(List.of());
+          case "STALE" -> new Outcome.Stale();
+          default -> new Outcome.Held(List.of());
+        };
+    join(counters.admit(answer.equals("OF_ANOTHER") ? of("other", MINUTE) : hold(MINUTE), 1));
+    counters.answered();
+    pass(1);
+
+    assertThat(local(hold(MINUTE)))
+        .isInstanceOf(admitted ? Outcome.Held.class : Outcome.Unavailable.class);
+    assertThat(local(of("third", MINUTE))).isInstanceOf(Outcome.Held.class);
+    assertThat(local(hold())).as("nothing is to be counted").isInstanceOf(Outcome.Held.class);
+  }
+
+  @Test
+  void cancelAfterAnAdoptionThatWasNotAnswered_isToldToTheStoreAsWell() {
+    Hold hold = hold(MINUTE);
+    local(hold);
+    store.away = false;
+    store.deaf = true;
+    counters.adopt();
+
+    counters.cancel(hold);
+
+    assertThat(store.log).containsExactly("adopt 1 0", "cancel 1");
+    assertThat(counters.notAdopted()).isZero();
+  }
+
+  @Test
+  void renew_storeHasForgottenWhatRuns_isResumed_butNotWhatHasEnded() {
+    Hold hold = hold(MINUTE, new Concurrency(3));
+    store.away = false;
+    store.forgetful = true;
+    join(counters.admit(hold, 1));
+
+    assertThat(join(counters.renew(hold))).isTrue();
+    counters.settle(hold, COMPLETED);
+    assertThat(join(counters.renew(hold))).isFalse();
+
+    assertThat(store.log).containsExactly("renew 1", "resume 1", "settle 1", "renew 1");
+  }
+
+  @Test
+  void holdsThatCountNothing_areNotKept() {
+    local(hold());
+    local(hold(MINUTE.inShadow()));
+
+    assertThat(counters.notAdopted()).isZero();
+  }
+
+  @Test
+  void holdsWhoseWindowsHavePassed_areForgotten_unlessTheyRun() {
+    Hold settled = hold(MINUTE, new Concurrency(9));
+    local(settled);
+    counters.settle(settled, COMPLETED);
+    local(hold(MINUTE));
+    local(hold(MINUTE, new Concurrency(9)));
+    pass(60_000);
+    assertThat(counters.notAdopted()).isEqualTo(3);
+    pass(10_000);
+    assertThat(counters.notAdopted()).isEqualTo(1);
+  }
+
+  @Test
+  void oneOrganization_keepsHalfOfTheHoldsThatMayBe_whatItsEndUsersAreCalled() {
+    Rate much = new Rate(1_000_000, Duration.ofHours(1));
+    LocalCounters few =
+        new LocalCounters(OutagePolicy.DEFAULT, () -> 1, new RunningHere(), () -> now, 10);
+    int admitted = 0;
+    for (int i = 0; i < 20; i++) {
+      Scope user = new Scope(Scope.Level.USER, "u", new Scope.Part.All(), endUser(i));
+      Hold hold =
+          new Hold(
+              "h" + i,
+              Optional.empty(),
+              "acme",
+              List.of(new ScopedLimit(user, much)),
+              Duration.ofMinutes(1));
+      admitted += few.admit(hold) instanceof Outcome.Held ? 1 : 0;
+    }
+    assertThat(admitted).isEqualTo(5);
+    assertThat(few.admit(of("other", much))).isInstanceOf(Outcome.Held.class);
+  }
+
+  @Test
+  void adoptionThatThrows_doesNotKeepOutLaterOnes() {
+    local(hold(MINUTE));
+    store.broken = true;
+    counters.adopt();
+    store.broken = false;
+    store.away = false;
+    counters.adopt();
+
+    assertThat(store.log).containsExactly("adopt 1 0");
+    assertThat(counters.notAdopted()).isZero();
+  }
+
+  @Test
+  void attempts_oneAdoptedAndOneCancelled_theNextRequestOfThatNameIsChargedAnew() {
+    Rate two = new Rate(6, Duration.ofMinutes(1));
+    Hold first = attempt("r1", two);
+    Hold second = attempt("r1", two);
+    local(first);
+    local(second);
+    store.away = false;
+    counters.adopt();
+    store.away = true;
+    // Both were adopted: what comes now has a charge of its own.
+    assertThat(local(attempt("r1", two))).isInstanceOf(Outcome.Held.class);
+    assertThat(local(attempt("r2", two))).isInstanceOf(Outcome.ShareExceeded.class);
+  }
+
+  private static Optional<EndUser> endUser(int number) {
+    return Optional.of(EndUser.named("invented-" + number));
+  }
+
+  private Hold of(String organization, Limit limit) {
+    return new Hold(
+        Integer.toString(++ids),
+        Optional.empty(),
+        organization,
+        List.of(new ScopedLimit(USER, limit)),
+        Duration.ofMinutes(1));
+  }
+
   private Outcome local(Hold hold) {
     return join(counters.withoutStore().admit(hold, 1));
   }

@@ -41,7 +41,7 @@ class CheckConfigCommandTest {
   void goodFiles_showWhatIsInForceAndWhoAdministersThePlatform() throws Exception {
     assertThat(check("[b@example.org, Ada@example.org]"))
         .endsWith(
-            "ok: 2 tiers, 1 deployments, 0 descriptor rules",
+            "ok: 2 tiers, 1 deployment, 0 descriptor rules",
             "platform administrators: ada@example.org, b@example.org");
     assertThat(code).isZero();
   }

@@ -80,7 +80,7 @@ final class CheckConfigTest {
 
                 warning: sambastack.yaml:7: serviceTiers.free[0].rates[1].allowedTokens: is not enforced yet: tokens are counted in metrics only
                 warning: sambastack.yaml:8: serviceTiers.web: lists no model: its users can call nothing
-                ok: 4 tiers, 1 deployments, 0 descriptor rules
+                ok: 4 tiers, 1 deployment, 0 descriptor rules
                 """));
   }
 

@@ -96,6 +96,63 @@ class LimitsCommandIT {
   }
 
   @Test
+  void modelThatNoTierLists_isWarnedOfAndTaken() {
+    Ran org = sluice.ok("orgs", "create", "typing", "--limit", "5/1m:smal");
+    assertThat(org.said()).isEqualTo("no tier lists the model smal; did you mean \"small\"?\n");
+    assertThat(sluice.ok("orgs", "change", "typing", "--limit", "5/1m:small").said()).isEmpty();
+    Ran key =
+        sluice.ok("keys", "create", "--organization", "typing", "--user", "u", "--models", "larg");
+    assertThat(key.said()).startsWith("no tier lists the model larg\n");
+  }
+
+  @Test
+  void apply_modelThatNoTierLists_isWarnedOf() throws IOException {
+    assertThat(
+            sluice
+                .ok(
+                    "apply",
+                    "-f",
+                    accounts(
+                        "organizations: [{id: misspelt, limits: [{concurrency: 1, model: smal}]}]"))
+                .said())
+        .startsWith("no tier lists the model smal; did you mean \"small\"?\n");
+  }
+
+  @Test
+  void import_ofATierThatIsNotConfigured_warnsOnceAndTakesIt() throws IOException {
+    elsewhere.ok("orgs", "create", "foreign");
+    String line =
+        elsewhere.ok("export").lines().stream()
+            .filter(one -> one.contains("\"foreign\""))
+            .findFirst()
+            .orElseThrow()
+            .replaceFirst("\\{", "{\"tier\":\"gold\",");
+    Path file =
+        Files.writeString(
+            folder.resolve("foreign.jsonl"),
+            line + "\n" + line.replace("\"foreign\"", "\"foreign-too\"") + "\n");
+
+    assertThat(sluice.ok("import", file.toString()).said())
+        .isEqualTo(
+            """
+            there is no tier gold: who is given it may call no model
+            2 created, 0 changed, 0 as they were, 0 refused
+            """);
+  }
+
+  @Test
+  void revoke_ofARevokedKey_saysSo() {
+    Ran created = sluice.ok("keys", "create", "--organization", "twice", "--user", "u");
+    String text = created.lines().get(0);
+    sluice.ok("keys", "revoke", text);
+
+    assertThat(sluice.ok("keys", "revoke", text).lines())
+        .singleElement()
+        .asString()
+        .endsWith(" is revoked already");
+  }
+
+  @Test
   void limits_ofAKey_surviveItsOtherChanges() {
     Ran created =
         sluice.ok(
@@ -125,13 +182,10 @@ class LimitsCommandIT {
             + " for the number that may run at once; @end-user behind it when each end user is counted"
             + " separately, then :MODEL when it is for one model; shadow: in front of it when it is"
             + " not enforced",
-        "100/400d | --limit 100/400d: period must be 1 s to 366 days: PT9600H",
+        "100/400d | --limit 100/400d: period must be 1 s to 366 days, not 400d",
         "running=100001 | --limit running=100001: concurrency must be 0 to 100000, not 100001",
         "5/1m 6/60s | --limit: 5/1m and 6/1m limit the same: remove one",
-        "none 6/60s | --limit none: expected a rate as 100/1m (a period in s, m, h or d), or"
-            + " running=5 for the number that may run at once; @end-user behind it when each end user"
-            + " is counted separately, then :MODEL when it is for one model; shadow: in front of it"
-            + " when it is not enforced",
+        "none 6/60s | --limit none stands alone: it takes away all limits",
       })
   void mistakes_areOneClearLineAndChangeNothing(String limits, String said) {
     sluice.run("orgs", "create", "mistaken");

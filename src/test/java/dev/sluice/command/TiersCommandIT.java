@@ -39,6 +39,8 @@ class TiersCommandIT {
             rates:
             - {allowedRequests: 60, periodSeconds: 60}
             - {allowedRequests: 1000, periodSeconds: 86400}
+            scope: tier
+            maxBatchSize: 4
           - {models: [small], qos: batch}
           free:
           - {models: [small], qos: web}
@@ -84,9 +86,14 @@ class TiersCommandIT {
   void show_aTier_hasItsBlocks() {
     assertThat(sluice.ok("tiers", "show", "enterprise").lines())
         .containsExactly(
-            "QOS    QUEUE DEPTH  RATES                      MODELS",
-            "web    7            60 in 60s, 1000 in 86400s  large",
-            "batch  100          -                          small");
+            "TIER        MODEL  QOS    QUEUE  RATES AND BOUNDS        INHERITED",
+            "enterprise  large  web    7      60 requests a minute",
+            "                                 1000 requests a day",
+            "                                 counted over the tier",
+            "                                 at most 4 at once",
+            "            small  batch  100    any number of requests");
+    assertThat(sluice.ok("tiers", "show", "enterprise", "--format", "json").lines().get(0))
+        .contains("\"scope\":\"tier\"", "\"maxBatchSize\":4", "\"boundsInShadow\":false");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ final class TierMistakesTest {
         "serviceTiers: 1 | f:1: serviceTiers: expected a map, found a single value",
         "serviceTiers: [a] | f:1: serviceTiers: expected a map, found a list",
         "serviceTiers:⏎  '': [] | f:2: serviceTiers.: a tier needs a name",
-        "serviceTiers:⏎  a: b | f:2: serviceTiers.a: expected a list, found a single value",
+        "serviceTiers:⏎  a: b | f:2: serviceTiers.a: expected a list or a map, found a single value",
         "serviceTiers:⏎  a:⏎  - b | f:3: serviceTiers.a[0]: expected a map, found a single value",
         "serviceTiers:⏎  a:⏎  - | f:3: serviceTiers.a[0]: missing: expected a map",
         "serviceTiers:⏎  a:⏎  - {} | f:3: serviceTiers.a[0].models: missing: expected a list",
@@ -43,7 +44,7 @@ final class TierMistakesTest {
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    scope: user | f:4: serviceTiers.a[0].scope: expected one of model, block, tier, found \"user\"",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    shadow: 5 | f:4: serviceTiers.a[0].shadow: expected true or false, found \"5\"",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates: {allowedRequests: 1, periodSeconds: 1, shadow: yes} | f:4: serviceTiers.a[0].rates.shadow: expected true or false, found \"yes\"",
-        "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates: 5 | f:4: serviceTiers.a[0].rates: expected a list, found a single value",
+        "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates: 5 | f:4: serviceTiers.a[0].rates: expected a list or a map, found a single value",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates: [5] | f:4: serviceTiers.a[0].rates[0]: expected a map, found a single value",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates: {periodSeconds: 5} | f:4: serviceTiers.a[0].rates.allowedRequests: missing: expected a whole number of 0 or more",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates:⏎    - allowedRequests: 5 | f:5: serviceTiers.a[0].rates[0].periodSeconds: missing: expected a whole number from 1 to 31622400",
@@ -61,7 +62,7 @@ final class TierMistakesTest {
         "serviceTiers:⏎  maintenance: [{models: [m]}]⏎  a: {inherits: maintenance} | f:3: serviceTiers.a.inherits: the tier maintenance speaks of models, not of users: write it out",
         "serviceTiers:⏎  a: {inherits: [b]} | f:2: serviceTiers.a.inherits: expected a text, found a list",
         "serviceTiers:⏎  a:⏎    overrides: {qos: b} | f:3: serviceTiers.a.overrides: needs inherits beside it, the tier of which it overrides fields",
-        "serviceTiers:⏎  b: [{models: [m]}]⏎  a:⏎    inherits: b⏎    overrides: fast | f:5: serviceTiers.a.overrides: expected a list, found a single value",
+        "serviceTiers:⏎  b: [{models: [m]}]⏎  a:⏎    inherits: b⏎    overrides: fast | f:5: serviceTiers.a.overrides: expected a list or a map, found a single value",
         "serviceTiers:⏎  b: [{models: [m]}]⏎  a:⏎    inherits: b⏎    overrides: [{qos: x}] | f:5: serviceTiers.a.overrides[0].models: missing: expected a list",
         "serviceTiers:⏎  b: [{models: [model]}]⏎  a:⏎    inherits: b⏎    overrides: [{models: [modle], qos: x}] | f:5: serviceTiers.a.overrides[0].models[0]: the tier b has no model modle; did you mean \"model\"?",
         "serviceTiers:⏎  b: [{models: [m]}]⏎  a:⏎    inherits: b⏎    overrides:⏎    - {models: [m], qos: x}⏎    - {models: [m], queueDepth: 1} | f:7: serviceTiers.a.overrides[1].models[0]: the model m is overridden at f:6 already; put both into one",
@@ -71,6 +72,11 @@ final class TierMistakesTest {
         "serviceTiers:⏎  a:⏎    blocks: []⏎    models: [m] | f:4: serviceTiers.a.models: stands beside blocks; put it into one of the blocks",
         "serviceTiers:⏎  a:⏎    blocks: b | f:3: serviceTiers.a.blocks: expected a list, found a single value",
         "serviceTiers:⏎  a:⏎  - {models: [m], scope: tier, rates: {allowedRequests: 1, periodSeconds: 1}}⏎  - {models: [n], scope: tier, rates: {allowedRequests: 2, periodSeconds: 1}} | f:4: serviceTiers.a[1].rates: blocks with scope tier are counted together and need one set of rates; f:3 has another",
+        "serviceTiers:⏎  a: [{models: [m]}]⏎  b: {inherit: a, models: [m]} | f:3: serviceTiers.b.inherit: unknown key; did you mean \"inherits\"?",
+        "serviceTiers:⏎  a: [{models: [m], ratess: []}] | f:2: serviceTiers.a[0].ratess: unknown key; did you mean \"rates\"?",
+        "serviceTiers:⏎  a: [{models: [m], rates: [{allowedRequests: 1, periodSeconds: 1, shadows: true}]}] | f:2: serviceTiers.a[0].rates[0].shadows: unknown key; did you mean \"shadow\"?",
+        "serviceTiers:⏎  a: [{models: [m], queueDepth: 9223372036854775808}] | f:2: serviceTiers.a[0].queueDepth: expected a whole number from 0 to 999999999999999999, found \"9223372036854775808\"",
+        "# nothing⏎--- | f:1: no document in it: expected serviceTiers, bundles, or a resource with them",
         "bundles: [] | f:1: bundles: expected a map, found a list",
         "bundles: {bundleDeploymentSpecs: {}} | f:1: bundles.bundleDeploymentSpecs: expected a list, found a map",
         "bundles:⏎  bundleDeploymentSpecs:⏎  - groups: [] | f:3: bundles.bundleDeploymentSpecs[0].name: missing: expected a text",
@@ -107,7 +113,7 @@ final class TierMistakesTest {
         "serviceTiers:⏎  a: [{models: [m]}]⏎  b:⏎    inherits: a⏎    overrides: {models: [m]} | f:5: serviceTiers.b.overrides.models[0]: changes nothing: a lists the same models",
         "serviceTiers:⏎  a:⏎  - {models: [m], scope: tier}⏎  - {models: [n]} | f:3: serviceTiers.a[0].scope: not all blocks of the tier have scope tier; the others are not counted in it",
         "serviceTiers:⏎  a:⏎  - models: [m]⏎    rates: {allowedTokens: 5, periodSeconds: 60} | f:4: serviceTiers.a[0].rates.allowedTokens: is not enforced yet: tokens are counted in metrics only",
-        "serviceTiers:⏎  a: [{models: [m]}]⏎  b: {inherit: a, models: [m]} | f:3: serviceTiers.b.inherit: unknown key; did you mean \"inherits\"?",
+        "serviceTiers: {a: [{models: [m], queueDepth: 2147483648}]} | f:1: serviceTiers.a[0].queueDepth: no queue is as long: 2147483647 holds",
         "kind: BundleDeployment⏎apiVersion: core.rukpak.io/v1alpha1 | f:1: a resource of kind BundleDeployment is not read by this version",
       })
   void doubtful_isWarnedOfOnce(String file, String problem) {
@@ -115,6 +121,29 @@ final class TierMistakesTest {
 
     assertThat(read.texts()).containsExactly(problem);
     assertThat(read.valid()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "\\e[31m, U+001B",
+    "a\\u0007, U+0007",
+    "a\\nb, U+000A",
+    "a\\0, U+0000",
+    "a\\u202Eb, U+202E"
+  })
+  void nameThatATerminalWouldObey_isRefusedWhereverNamesStand(String name, String character) {
+    for (String file :
+        List.of(
+            "serviceTiers: {\"%s\": [{models: [m]}]}",
+            "serviceTiers: {a: [{models: [\"%s\"]}]}",
+            "serviceTiers: {a: [{models: [m], qos: \"%s\"}]}",
+            "bundles: {bundleDeploymentSpecs: [{name: d, groups: [{qosList: [\"%s\"]}]}]}")) {
+      Vendors read = Vendors.read(folder, file.formatted(name));
+
+      assertThat(read.texts()).isNotEmpty();
+      assertThat(read.texts().get(0)).contains("has the character " + character);
+      assertThat(read.valid()).isFalse();
+    }
   }
 
   @Test

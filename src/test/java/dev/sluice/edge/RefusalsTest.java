@@ -108,6 +108,9 @@ class RefusalsTest {
             429,
             "requests",
             "rate_limit_exceeded"),
+        Arguments.of(new Refusal.DecisionFailed(), 500, "server_error", "internal_error"),
+        Arguments.of(
+            new Refusal.Overtaken(), 503, "service_unavailable_error", "limits_unavailable"),
         Arguments.of(
             new Refusal.StoreUnavailable(),
             503,

@@ -59,7 +59,7 @@ final class EndUsersIT {
     assertThat(second.statusCode()).isEqualTo(429);
     assertThat(message(second))
         .startsWith(
-            "Rate limit reached for end user of key `%s`: limit 1 requests per hour, used 1,"
+            "Rate limit reached for end user of key `%s`: limit 1 request per hour, used 1,"
                 .formatted(issued.record().id()));
     assertThat(second.body()).doesNotContain("ada");
     assertThat(second.headers().firstValue("x-ratelimit-remaining-requests")).contains("0");

@@ -7,9 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.demo.SimulatedBackendOptions;
 import dev.sluice.demo.SimulatedRequest;
+import dev.sluice.edge.TroubleLog;
+import dev.sluice.testing.LogLines;
 import dev.sluice.testing.RawClient;
 import dev.sluice.testing.Stack;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,7 +108,15 @@ class FaultsIT {
 
   @Test
   void aBackendThatCannotBeReachedIs502AndNotCharged() {
-    HttpResponse<String> answer = stack.chat(key, body("gone"));
+    HttpResponse<String> answer;
+    try (LogLines log = LogLines.warnings(TroubleLog.class)) {
+      answer = stack.chat(key, body("gone"));
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(log.lines())
+                      .contains("deployment gone cannot be reached: connection refused"));
+    }
     assertThat(answer.statusCode()).isEqualTo(502);
     assertThat(answer.body()).contains("\"code\":\"backend_unavailable\"");
     await()
@@ -185,9 +197,10 @@ class FaultsIT {
       try (RawClient waiting = new RawClient(stack.doors().gateway())) {
         waiting.chat(key, body("slow"));
         awaitWaiters(1);
+        assertThat(queuePage()).contains("\"model\" : \"slow\"").doesNotContain("fast");
         HttpResponse<String> full = stack.chat(key, body("slow"));
         assertThat(full.statusCode()).isEqualTo(503);
-        assertThat(full.body()).contains("\"code\":\"queue_full\"", "1 requests wait, 1 may");
+        assertThat(full.body()).contains("\"code\":\"queue_full\"", "1 request waits, 1 may");
         assertThat(full.headers().firstValue("retry-after")).isPresent();
         // One runs, one waits, and this one was taken back.
         assertThat(full.headers().firstValue("x-ratelimit-remaining-requests")).contains("98");
@@ -237,6 +250,10 @@ class FaultsIT {
       assertThat(answer.body()).contains("\"code\":\"limits_unavailable\"");
       assertThat(answer.headers().firstValue("retry-after")).isPresent();
       assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(30));
+      HttpResponse<String> models = stack.get("/v1/models", stranger);
+      assertThat(models.statusCode()).isEqualTo(503);
+      assertThat(models.body())
+          .contains("limits_unavailable", "Your key cannot be checked at present. Try again.");
     } finally {
       signal("CONT");
     }
@@ -262,6 +279,15 @@ class FaultsIT {
         .filter(line -> line.startsWith("sluice_in_flight{"))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
         .sum();
+  }
+
+  /** What waits, without what runs. */
+  private String queuePage() {
+    String page =
+        stack
+            .send(HttpRequest.newBuilder(URI.create(stack.doors().debug() + "/queue")).build())
+            .body();
+    return page.substring(0, page.indexOf("deployments"));
   }
 
   private void awaitWaiters(int waiters) {

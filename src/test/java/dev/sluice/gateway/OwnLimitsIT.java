@@ -116,7 +116,7 @@ class OwnLimitsIT {
       assertThat(refused.statusCode()).isEqualTo(429);
       assertThat(message(refused))
           .isEqualTo(
-              "Concurrency limit reached for %s `%s`: limit 1 requests at once, running 1,"
+              "Concurrency limit reached for %s `%s`: limit 1 request at once, running 1,"
                       .formatted(whose, id)
                   + " requested 1. Try again when one of them has ended.");
       assertThat(json(refused).at("/error/type").asText()).isEqualTo("requests");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.config.Configuration;
 import dev.sluice.config.ConfigurationWatch;
 import dev.sluice.demo.SimulatedBackendOptions;
+import dev.sluice.testing.LogLines;
 import dev.sluice.testing.Stack;
 import java.io.IOException;
 import java.net.URI;
@@ -124,6 +125,72 @@ final class ReloadIT {
     write(FILE.formatted("small", "web", 5, "web"));
     awaitReloads("taken", 1);
     assertThat(stack.metrics()).contains("sluice_config_refused 0.0");
+  }
+
+  @Test
+  void anEmptiedFile_isRefused() throws Exception {
+    write("");
+    awaitReloads("refused", 1);
+
+    assertThat(stack.chat(key, body("small")).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aTierThatGoes_isNamedAndItsUsersAreSaidToBeWithoutOne() throws Exception {
+    // By name: what logs these is not public.
+    try (LogLines log = LogLines.warnings("dev.sluice")) {
+      write(FILE.formatted("small", "web", 1000, "web").replace("  web:", "  bronze:"));
+      awaitReloads("taken", 1);
+      write(FILE.formatted("small", "web", 1000, "web"));
+      awaitReloads("taken", 2);
+      assertThat(log.lines())
+          .contains("tiers that are gone: bronze; whoever was given one of them may call no model");
+    }
+  }
+
+  @Test
+  void aTierThatAccountsHaveAndTheFilesNot_isSaidOnce() throws Exception {
+    String gold = stack.key("eve", "gold");
+    try (LogLines log = LogLines.warnings("dev.sluice.UnconfiguredTiers")) {
+      assertThat(stack.chat(gold, body("small")).statusCode()).isEqualTo(404);
+      assertThat(stack.chat(gold, body("small")).statusCode()).isEqualTo(404);
+
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(stack.metrics())
+                      .contains("sluice_unconfigured_tier_requests_total{tier=\"gold\",} 2.0"));
+      assertThat(log.lines())
+          .containsExactly(
+              "tier gold is given to users but is not configured: its users may call no model");
+    }
+  }
+
+  @Test
+  void aSectionThatIsReadOnce_waitsForARestartUntilItIsAsItWas() throws Exception {
+    Path ours = stack.configurationFile();
+    String before = Files.readString(ours);
+
+    Files.writeString(ours, before.replace("drainTimeout: 2s", "drainTimeout: 3s"));
+    awaitReloads("taken", 1);
+    assertThat(configPage()).contains("\"needsRestart\" : [ \"drainTimeout\" ]");
+    assertThat(stack.metrics()).contains("sluice_config_needs_restart 1.0");
+
+    // Another change does not make it forgotten.
+    write(FILE.formatted("small", "web", 5, "web"));
+    awaitReloads("taken", 2);
+    assertThat(stack.metrics()).contains("sluice_config_needs_restart 1.0");
+
+    Files.writeString(ours, before);
+    awaitReloads("taken", 3);
+    assertThat(configPage()).contains("\"needsRestart\" : [ ]");
+    assertThat(stack.metrics()).contains("sluice_config_needs_restart 0.0");
+  }
+
+  private String configPage() {
+    return stack
+        .send(HttpRequest.newBuilder(URI.create(stack.doors().debug() + "/config")).build())
+        .body();
   }
 
   @Test

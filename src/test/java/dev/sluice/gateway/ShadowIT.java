@@ -70,7 +70,7 @@ final class ShadowIT {
     assertThat(wouldRefuse(first)).isEmpty();
     assertThat(wouldRefuse(second).orElseThrow())
         .startsWith(
-            "rate_limit_exceeded; user `tier` on `m`: limit 1 requests per hour, used 1, room again"
+            "rate_limit_exceeded; user `tier` on `m`: limit 1 request per hour, used 1, room again"
                 + " in ");
     assertThat(wouldRefuse(bounded))
         .contains(

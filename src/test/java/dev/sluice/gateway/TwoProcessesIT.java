@@ -139,7 +139,7 @@ class TwoProcessesIT {
     }
     assertThat(second.exitCode()).isZero();
     assertThat(second.log())
-        .contains("draining: 1 requests run", "stopped")
+        .contains("draining: 1 request running", "stopped")
         .doesNotContain("Exception");
   }
 

@@ -94,7 +94,6 @@ final class OwnLimitsTest {
         "running=5/1m",
         "5",
         "100/1m:",
-        "10000000000000000/1m",
         "none"
       })
   void parse_somethingElse_saysWhatIsExpected(String text) {
@@ -111,8 +110,11 @@ final class OwnLimitsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "1/0s | period must be 1 s to 366 days: PT0S",
-        "1/367d | period must be 1 s to 366 days: PT8808H",
+        "1/0s | period must be 1 s to 366 days, not 0s",
+        "1/367d | period must be 1 s to 366 days, not 367d",
+        "1/9999999999s | period must be 1 s to 366 days, not 9999999999s",
+        "99999999999999999999/1m | allowedRequests must be 0 to 1000000000000, not 99999999999999999999",
+        "running=99999999999999999999 | concurrency must be 0 to 100000, not 99999999999999999999",
         "1000000000001/1m | allowedRequests must be 0 to 1000000000000, not 1000000000001",
         "running=100001 | concurrency must be 0 to 100000, not 100001",
         "'1/1m: ' | the model of a limit is empty",
@@ -150,6 +152,26 @@ final class OwnLimitsTest {
         .hasToString("100/1m shadow:50/1m running=5 shadow:running=2");
     assertThatThrownBy(() -> limits("shadow:50/1m", "shadow:60/1m"))
         .hasMessage("shadow:50/1m and shadow:60/1m limit the same: remove one");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "100/1m | m |",
+        "5/1m@end-user | m | PT1M",
+        "shadow:5/1m@end-user | m | shadow PT1M",
+        "5/1m@end-user shadow:5/1h@end-user | m | PT1M, shadow PT1H",
+        // How long one is counted depends neither on the model nor on what is in shadow.
+        "5/1h@end-user:m 5/1m@end-user:other shadow:5/1d@end-user:m | other | PT1H",
+        "running=1@end-user shadow:5/1h@end-user:m | m | PT0S, shadow PT1H",
+      })
+  void endUsers_enforcedAndInShadow_areBoundedApart(String texts, String model, String expected) {
+    OwnLimits limits = limits(texts.split(" "));
+
+    assertThat(limits.endUsers(one -> one.concerns(model)))
+        .extracting(most -> (most.shadow() ? "shadow " : "") + most.longest())
+        .isEqualTo(expected == null ? List.of() : List.of(expected.split(", ")));
   }
 
   @Test

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What was admitted without Redis and is told to it afterwards; on every kind of Redis. */
@@ -115,6 +117,23 @@ final class AdoptTest {
 
   @ParameterizedTest
   @EnumSource(Store.class)
+  void adopt_limitsInShadow_areLeftOut_andCancelGivesBackOfTheOthers(Store store) {
+    RedisCounters counters = new RedisCounters(store.connections());
+    Limit[] limits = {HOURLY.inShadow(), HOURLY, new Concurrency(9).inShadow(), new Concurrency(9)};
+    join(counters.admit(hold("before", limits), 0));
+    Hold runs = hold("runs", limits);
+
+    adopt(counters, runs, Duration.ZERO);
+    assertThat(Stream.of(limits).map(limit -> evaluated(counters, limit).used()))
+        .containsExactly(1L, 2L, 1L, 2L);
+
+    assertThat(join(counters.cancel(runs))).isTrue();
+    assertThat(Stream.of(limits).map(limit -> evaluated(counters, limit).used()))
+        .containsExactly(1L, 1L, 1L, 1L);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
   void adopt_attemptsOfOneRequest_shareOneCharge(Store store) {
     RedisCounters counters = new RedisCounters(store.connections());
     Hold first = attempt("a1");
@@ -131,6 +150,66 @@ final class AdoptTest {
     assertThat(evaluated(counters, HOURLY).used()).as("the first one ran").isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void adopt_twoLimitsOfOneWindow_areCountedOnce(Store store) {
+    RedisCounters counters = new RedisCounters(store.connections());
+    Rate other = new Rate(1, HOURLY.period());
+
+    adopt(counters, hold("h", HOURLY, other), Duration.ZERO);
+
+    assertThat(evaluated(counters, HOURLY).used()).isEqualTo(1);
+    join(counters.cancel(hold("h", HOURLY, other)));
+    assertThat(evaluated(counters, HOURLY).used()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void adopt_againAfterItsLease_runsButIsNotCountedAgain(Store store) {
+    RedisCounters counters = new RedisCounters(store.connections());
+    Concurrency one = new Concurrency(1);
+    Hold hold = hold("long", HOURLY, one);
+    adopt(counters, hold, HALF_AN_HOUR);
+    leaseIsOver(store, hold);
+
+    assertThat(adopt(counters, hold, HALF_AN_HOUR)).isFalse();
+
+    assertThat(evaluated(counters, HOURLY).used()).isEqualTo(1);
+    assertThat(evaluated(counters, one).used()).isEqualTo(1);
+    assertThat(join(counters.cancel(hold))).isTrue();
+    assertThat(evaluated(counters, one).used()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"STANDALONE, false", "STANDALONE, true", "CLUSTER, false"})
+  void resume_leaseIsOver_runsAgainAndItsWindowsStay(Store store, boolean attempt) {
+    RedisCounters counters = new RedisCounters(store.connections());
+    Concurrency one = new Concurrency(1);
+    Optional<String> request = attempt ? Optional.of("r") : Optional.empty();
+    Hold hold = hold("runs", request, HOURLY, one, one.inShadow());
+    join(counters.admit(hold, 0));
+    assertThat(join(counters.resume(hold))).as("it is held").isFalse();
+    leaseIsOver(store, hold);
+    assertThat(join(counters.renew(hold))).isFalse();
+
+    assertThat(join(counters.resume(hold))).isTrue();
+
+    assertThat(evaluated(counters, one).used()).isEqualTo(1);
+    assertThat(evaluated(counters, HOURLY).used()).isEqualTo(1);
+    assertThat(join(counters.renew(hold))).isTrue();
+    assertThat(join(counters.settle(hold, COMPLETED))).isTrue();
+    assertThat(evaluated(counters, one).used()).isZero();
+    assertThat(join(counters.resume(hold))).as("it has ended").isFalse();
+    assertThat(evaluated(counters, one).used()).isZero();
+  }
+
+  /** As Redis sees it when nobody has renewed a hold. */
+  private void leaseIsOver(Store store, Hold hold) {
+    Keys names = new Keys(organization);
+    store.commands().del(names.hold(hold.id()));
+    hold.limits().forEach(limit -> store.commands().del(names.running(limit.scope())));
+  }
+
   private boolean adopt(RedisCounters counters, Hold hold, Duration age) {
     return join(counters.adopt(hold, age, Optional.empty()));
   }
@@ -145,11 +224,15 @@ final class AdoptTest {
   }
 
   private Hold hold(String id, Limit... limits) {
+    return hold(id, Optional.empty(), limits);
+  }
+
+  private Hold hold(String id, Optional<String> request, Limit... limits) {
     List<ScopedLimit> scoped = new ArrayList<>();
     for (Limit limit : limits) {
       scoped.add(scoped(limit));
     }
-    return new Hold(id, Optional.empty(), organization, scoped, Duration.ofMinutes(1));
+    return new Hold(id, request, organization, scoped, Duration.ofMinutes(1));
   }
 
   private static ScopedLimit scoped(Limit limit) {

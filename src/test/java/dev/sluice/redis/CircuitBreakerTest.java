@@ -26,8 +26,9 @@ final class CircuitBreakerTest {
           });
 
   @Test
-  void lostCallsInARow_openItOnce() {
+  void lostCallsInARowForAWhile_openItOnce() {
     lose(9);
+    nanos.addAndGet(100_000_000);
     assertThat(breaker.allows()).isTrue();
     lose(5);
     assertThat(breaker.allows()).isFalse();
@@ -35,8 +36,22 @@ final class CircuitBreakerTest {
   }
 
   @Test
+  void manyLostInOnePause_doNotOpenIt() {
+    lose(1_000);
+    nanos.addAndGet(99_000_000);
+    lose(1_000);
+    assertThat(breaker.allows()).isTrue();
+    breaker.answered();
+    nanos.addAndGet(1_000_000);
+    lose(1);
+    assertThat(breaker.allows()).isTrue();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
   void anAnswerInBetween_startsAnew() {
     lose(9);
+    nanos.addAndGet(200_000_000);
     breaker.answered();
     lose(9);
 
@@ -46,7 +61,7 @@ final class CircuitBreakerTest {
 
   @Test
   void open_letsAProbePassNowAndThen() {
-    lose(10);
+    open();
     nanos.addAndGet(99_000_000);
     assertThat(breaker.allows()).isFalse();
     nanos.addAndGet(1_000_000);
@@ -59,7 +74,7 @@ final class CircuitBreakerTest {
 
   @Test
   void open_anAnswerClosesIt() {
-    lose(10);
+    open();
     nanos.addAndGet(250_000_000);
     breaker.answered();
     breaker.answered();
@@ -68,6 +83,12 @@ final class CircuitBreakerTest {
     lose(9);
     assertThat(breaker.allows()).isTrue();
     assertThat(told).containsExactly("opened", "closed after 250 ms");
+  }
+
+  private void open() {
+    lose(9);
+    nanos.addAndGet(100_000_000);
+    lose(1);
   }
 
   private void lose(int times) {

@@ -115,9 +115,23 @@ final class EndUsersTest {
     Outcome.Held second = (Outcome.Held) admit(counters, "bob", most(1).inShadow(), TWO.inShadow());
 
     assertThat(second.shadowExceeded()).isTrue();
-    assertThat(store.commands().zcard(endUsers())).isEqualTo(1);
+    assertThat(store.commands().zcard(shadowEndUsers())).isEqualTo(1);
+    assertThat(store.commands().exists(endUsers())).isZero();
     assertThat(second.limits()).extracting(EvaluatedLimit::used).containsExactly(1L, 0L);
     assertThat(second.limits()).extracting(EvaluatedLimit::exhausted).containsExactly(true, false);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Store.class)
+  void endUsersInShadow_takeNoPlacesOfThoseThatAreEnforced(Store store) {
+    RedisCounters counters = counters(store, START);
+    admit(counters, "ada", most(2).inShadow(), TWO.inShadow());
+    admit(counters, "bob", most(2).inShadow(), TWO.inShadow());
+
+    assertThat(admitted(counters, "eve", most(1), TWO)).isTrue();
+    assertThat(admitted(counters, "ada", most(1), TWO)).isFalse();
+    assertThat(evaluate(counters, "eve", most(1)).used()).isEqualTo(1);
+    assertThat(evaluate(counters, "eve", most(2).inShadow()).used()).isEqualTo(2);
   }
 
   @ParameterizedTest
@@ -183,6 +197,10 @@ final class EndUsersTest {
 
   private String endUsers() {
     return new Keys(organization).prefix() + "end-users:key:k";
+  }
+
+  private String shadowEndUsers() {
+    return new Keys(organization).prefix() + "shadow-end-users:key:k";
   }
 
   private List<String> windows(Store store) {

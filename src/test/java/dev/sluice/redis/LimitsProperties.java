@@ -167,7 +167,7 @@ final class LimitsProperties {
 
     private final Map<Hold, Long> running = new HashMap<>();
 
-    /** By level and id of the record: those who are counted, longer than a try takes. */
+    /** By record, in shadow or not: those who are counted, longer than a try takes. */
     private final Map<String, Set<EndUser>> endUsers = new HashMap<>();
 
     private History(Store store, List<List<ScopedLimit>> limits) {
@@ -272,7 +272,7 @@ final class LimitsProperties {
     }
 
     private static String record(ScopedLimit limit) {
-      return limit.scope().level() + " " + limit.scope().id();
+      return limit.scope().level() + " " + limit.scope().id() + " " + limit.shadow();
     }
 
     private long inUse(ScopedLimit limit) {
@@ -319,10 +319,7 @@ final class LimitsProperties {
         limits.add(
             new ScopedLimit(
                 new Scope(scope.level(), scope.id(), new Scope.Part.All(), Optional.of(user)),
-                new EndUsers(
-                    END_USERS_AT_A_TIME,
-                    Duration.ofDays(366),
-                    ofRecord.stream().allMatch(ScopedLimit::shadow))));
+                new EndUsers(END_USERS_AT_A_TIME, Duration.ofDays(366), ofRecord.get(0).shadow())));
       }
       return limits;
     }

@@ -3,11 +3,13 @@ package dev.sluice.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.admission.Counters.Outcome;
+import dev.sluice.admission.EndUser;
 import dev.sluice.admission.EvaluatedLimit;
 import dev.sluice.admission.Hold;
 import dev.sluice.admission.Scope;
 import dev.sluice.admission.ScopedLimit;
 import dev.sluice.policy.Concurrency;
+import dev.sluice.policy.EndUsers;
 import dev.sluice.policy.Limit;
 import dev.sluice.policy.Rate;
 import dev.sluice.usage.Settlement;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -24,6 +27,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tuple;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,6 +37,11 @@ final class ShadowProperties {
   private static final Duration LEASE = Duration.ofSeconds(60);
   private static final Settlement RAN = new Settlement(Settlement.Ending.FAILED, Optional.empty());
   private static final Scope USER = new Scope(Scope.Level.USER, "ada", Optional.of("m"));
+
+  /** In the limits of a try: whoever a request is for. */
+  private static final Scope WHOEVER =
+      new Scope(Scope.Level.KEY, "k", new Scope.Part.All(), Optional.of(new EndUser("whoever")));
+
   private static final Scope PROJECT = new Scope(Scope.Level.PROJECT, "p", Optional.empty());
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -45,7 +54,22 @@ final class ShadowProperties {
   /**
    * @param millis that pass before it
    */
-  private record Request(long millis, End end) {}
+  private record Request(long millis, End end, EndUser endUser) {
+    Request(long millis, End end) {
+      this(millis, end, EndUser.UNNAMED);
+    }
+
+    List<ScopedLimit> of(List<ScopedLimit> limits) {
+      return limits.stream().map(this::of).toList();
+    }
+
+    private ScopedLimit of(ScopedLimit limit) {
+      Scope scope = limit.scope();
+      Optional<EndUser> its = scope.endUser().map(whoever -> endUser);
+      return new ScopedLimit(
+          new Scope(scope.level(), scope.id(), scope.part(), its), limit.limit());
+    }
+  }
 
   /**
    * The same requests, at two organizations: at one the limits are enforced, at the other they are
@@ -65,11 +89,68 @@ final class ShadowProperties {
       limits.forEach(one -> shadows.add(new ScopedLimit(one.scope(), ample(one.limit()))));
     }
     for (Request request : requests) {
-      Outcome real = enforcing.take(request, limits);
-      Outcome.Held simulated = (Outcome.Held) shadowing.take(request, shadows);
+      Outcome real = enforcing.take(request, request.of(limits));
+      Outcome.Held simulated = (Outcome.Held) shadowing.take(request, request.of(shadows));
 
       assertThat(simulated.shadowExceeded()).isEqualTo(real instanceof Outcome.Exceeded);
     }
+  }
+
+  /**
+   * The same requests, at two organizations: one has some of these limits, the other has the same
+   * and others in shadow. A request meets any of the limits, as the keys of one user do that have
+   * other tiers, models and limits of their own.
+   */
+  @Property(tries = 100, shrinking = ShrinkingMode.BOUNDED)
+  void enforcedLimits_withAnyInShadowBesideThem_decideTheSame(
+      @ForAll Store store,
+      @ForAll("limits") List<ScopedLimit> limits,
+      @ForAll("meetings") List<Meeting> meetings) {
+    Organization without = new Organization(store);
+    Organization with = new Organization(store);
+    for (Meeting meeting : meetings) {
+      List<ScopedLimit> its = meeting.request().of(limits);
+      List<ScopedLimit> enforced = chosen(its, meeting.enforced());
+      List<ScopedLimit> all = new ArrayList<>(inShadow(chosen(its, meeting.shadow())));
+      all.addAll(enforced);
+
+      Outcome expected = without.take(meeting, enforced);
+      Outcome outcome = with.take(meeting, all);
+
+      assertThat(outcome.getClass()).isEqualTo(expected.getClass());
+      assertThat(with.evaluate(its)).isEqualTo(without.evaluate(its));
+    }
+  }
+
+  /**
+   * A request, and which limits it meets.
+   *
+   * @param attemptOf the request that it is one attempt of, if any
+   * @param adopted whether it is admitted without Redis, which learns of it afterwards
+   * @param enforced a bit for each of the limits
+   * @param shadow a bit for each that it meets in shadow
+   */
+  private record Meeting(
+      Request request, Optional<String> attemptOf, boolean adopted, int enforced, int shadow) {}
+
+  private static List<ScopedLimit> chosen(List<ScopedLimit> limits, int bits) {
+    return IntStream.range(0, limits.size())
+        .filter(i -> (bits >> i & 1) == 1)
+        .mapToObj(limits::get)
+        .toList();
+  }
+
+  @Provide
+  Arbitrary<List<Meeting>> meetings() {
+    return Combinators.combine(
+            request(),
+            Arbitraries.of("r1:m", "r2:m").optional(0.3),
+            Arbitraries.of(false, false, false, true),
+            Arbitraries.integers().between(0, 15),
+            Arbitraries.integers().between(0, 15))
+        .as(Meeting::new)
+        .list()
+        .ofMaxSize(50);
   }
 
   private static List<ScopedLimit> inShadow(List<ScopedLimit> limits) {
@@ -79,6 +160,9 @@ final class ShadowProperties {
   }
 
   private static Limit ample(Limit limit) {
+    if (limit instanceof EndUsers users) {
+      return new EndUsers(1_000, users.longest(), false);
+    }
     return limit instanceof Rate rate ? new Rate(1_000, rate.period()) : new Concurrency(1_000);
   }
 
@@ -90,24 +174,37 @@ final class ShadowProperties {
                 Arbitraries.of(10, 60, 300).map(Duration::ofSeconds))
             .as(Rate::new);
     Arbitrary<Limit> concurrencies = Arbitraries.longs().between(1, 5).map(Concurrency::new);
-    return Combinators.combine(
-            Arbitraries.of(USER, PROJECT), Arbitraries.oneOf(List.of(rates, rates, concurrencies)))
-        .as(ScopedLimit::new)
+    Arbitrary<ScopedLimit> ofRequests =
+        Combinators.combine(
+                Arbitraries.of(USER, PROJECT, WHOEVER),
+                Arbitraries.oneOf(List.of(rates, rates, concurrencies)))
+            .as(ScopedLimit::new);
+    Arbitrary<ScopedLimit> ofEndUsers =
+        Arbitraries.longs()
+            .between(0, 2)
+            .map(most -> new ScopedLimit(WHOEVER, new EndUsers(most, MINUTE, false)));
+    return Arbitraries.frequencyOf(Tuple.of(5, ofRequests), Tuple.of(1, ofEndUsers))
         .list()
         .ofMinSize(1)
         .ofMaxSize(4)
         .uniqueElements(
             one ->
-                one.scope()
-                    + (one.limit() instanceof Rate rate ? rate.period().toString() : "running"));
+                List.of(
+                    one.scope(),
+                    one.limit() instanceof Rate rate ? rate.period() : one.limit().getClass()));
   }
 
   @Provide
   Arbitrary<List<Request>> requests() {
-    return Combinators.combine(Arbitraries.longs().between(0, 9_000), Arbitraries.of(End.class))
-        .as(Request::new)
-        .list()
-        .ofMaxSize(60);
+    return request().list().ofMaxSize(60);
+  }
+
+  private static Arbitrary<Request> request() {
+    return Combinators.combine(
+            Arbitraries.longs().between(0, 9_000),
+            Arbitraries.of(End.class),
+            Arbitraries.of(EndUser.UNNAMED, EndUser.named("a"), EndUser.named("b")))
+        .as(Request::new);
   }
 
   @ParameterizedTest
@@ -128,14 +225,16 @@ final class ShadowProperties {
 
   @ParameterizedTest
   @EnumSource(Store.class)
-  void limitInShadow_enforcedFromNowOn_keepsItsCounts(Store store) {
+  void limitInShadow_enforcedFromNowOn_beginsAnew(Store store) {
     Organization organization = new Organization(store);
     List<ScopedLimit> enforced = List.of(new ScopedLimit(USER, new Rate(2, MINUTE)));
     organization.take(new Request(0, End.RAN), inShadow(enforced));
     organization.take(new Request(0, End.RAN), inShadow(enforced));
 
-    assertThat(organization.take(new Request(0, End.RAN), enforced))
-        .isInstanceOf(Outcome.Exceeded.class);
+    for (Class<?> expected :
+        List.of(Outcome.Held.class, Outcome.Held.class, Outcome.Exceeded.class)) {
+      assertThat(organization.take(new Request(0, End.RAN), enforced)).isInstanceOf(expected);
+    }
   }
 
   @ParameterizedTest
@@ -168,7 +267,7 @@ final class ShadowProperties {
         .extracting(EvaluatedLimit::exhausted)
         .containsExactly(false, true, false);
     // What was taken back is what was counted, and no more.
-    assertThat(organization.counters.evaluate(organization.name, all).toCompletableFuture().join())
+    assertThat(organization.evaluate(all))
         .extracting(EvaluatedLimit::used)
         .containsExactly(1L, 1L, 1L);
   }
@@ -234,14 +333,24 @@ final class ShadowProperties {
     }
 
     private Outcome take(Request request, List<ScopedLimit> limits) {
+      return take(new Meeting(request, Optional.empty(), false, 0, 0), limits);
+    }
+
+    private Outcome take(Meeting meeting, List<ScopedLimit> limits) {
+      Request request = meeting.request();
       time += request.millis();
       clock.set(time);
-      Hold hold = hold(UUID.randomUUID().toString(), Optional.empty(), limits);
-      Outcome outcome = join(counters.admit(hold, 0));
+      Hold hold = hold(UUID.randomUUID().toString(), meeting.attemptOf(), limits);
+      Outcome outcome = meeting.adopted() ? adopt(hold) : join(counters.admit(hold, 0));
       if (outcome instanceof Outcome.Held && request.end() != End.RUNS) {
         join(request.end() == End.RAN ? counters.settle(hold, RAN) : counters.cancel(hold));
       }
       return outcome;
+    }
+
+    private Outcome adopt(Hold hold) {
+      assertThat(join(counters.adopt(hold, Duration.ofSeconds(2), Optional.empty()))).isTrue();
+      return new Outcome.Held(List.of(), false);
     }
 
     /** Whether an attempt of the one request is reported. */
@@ -255,7 +364,11 @@ final class ShadowProperties {
     }
 
     private EvaluatedLimit evaluate(ScopedLimit limit) {
-      return join(counters.evaluate(name, List.of(limit))).get(0);
+      return evaluate(List.of(limit)).get(0);
+    }
+
+    private List<EvaluatedLimit> evaluate(List<ScopedLimit> limits) {
+      return join(counters.evaluate(name, limits));
     }
 
     private Hold hold(String id, Optional<String> request, List<ScopedLimit> limits) {

@@ -4,6 +4,9 @@ import static dev.sluice.xds.ConfigurationServer.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.sluice.metrics.Metrics;
@@ -28,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Rules from a server of configuration, over a real stream. */
 class RuleStreamTest {
@@ -207,13 +211,26 @@ class RuleStreamTest {
   }
 
   @Test
-  void serverThatIsNotThereYet_isFoundWhenItIs() {
+  void serverThatIsNotThereYet_isSaidToBeLostOnce_andFoundWhenItIs() {
     int port = server.port();
     stream.close();
     server.close();
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(RuleStream.class);
+    lines.start();
+    logger.addAppender(lines);
 
     stream = stream(port);
     stream.start();
+    await().until(() -> !lines.list.isEmpty());
+    // It tries again meanwhile, and says it no more.
+    await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .singleElement()
+        .asString()
+        .contains("is lost", "UNAVAILABLE");
+    logger.detachAppender(lines);
     server = new ConfigurationServer(port);
 
     assertThat(server.request().getTypeUrl()).isNotEmpty();

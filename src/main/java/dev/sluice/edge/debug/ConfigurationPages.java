@@ -46,6 +46,7 @@ public final class ConfigurationPages implements DebugPages {
   private ObjectNode config(InForce inForce) {
     ObjectNode root = json.createObjectNode();
     root.put("inForceSince", inForce.since().toString());
+    add(inForce.needsRestart(), root.putArray("needsRestart"));
     add(inForce.refused(), root.putArray("refused"));
     add(inForce.administrators().names(), root.putArray("platformAdministrators"));
     Catalog catalog = inForce.catalog();
@@ -97,8 +98,8 @@ public final class ConfigurationPages implements DebugPages {
   private ObjectNode queue(QueueSnapshot snapshot) {
     ObjectNode root = json.createObjectNode();
     ArrayNode waiting = root.putArray("waiting");
-    snapshot
-        .waiting()
+    snapshot.waiting().stream()
+        .filter(queued -> queued.waiters() > 0)
         .forEach(
             queued ->
                 waiting

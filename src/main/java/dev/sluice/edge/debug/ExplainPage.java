@@ -22,6 +22,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code /explain}: the refusals of a request that are kept ({@code ?request=ID}), or what would
@@ -42,6 +44,8 @@ public final class ExplainPage implements DebugPages {
               "outputTokens",
               "endUser",
               "endsIn"));
+
+  private static final Logger log = LoggerFactory.getLogger(ExplainPage.class);
 
   private final ObjectMapper json = new ObjectMapper();
   private final CallersById callers;
@@ -165,13 +169,13 @@ public final class ExplainPage implements DebugPages {
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    boolean asked = cause instanceof Asked.NotUnderstood || cause instanceof InvalidRecord;
-    fail(
-        route,
-        asked ? 400 : 503,
-        asked
-            ? String.valueOf(cause.getMessage())
-            : "Redis does not answer: " + cause.getMessage());
+    if (cause instanceof Asked.NotUnderstood || cause instanceof InvalidRecord) {
+      fail(route, 400, String.valueOf(cause.getMessage()));
+    } else {
+      // Most likely Redis; the words are the cause's own.
+      log.debug("no explanation", cause);
+      fail(route, 503, "cannot be explained at present: " + cause.getMessage());
+    }
   }
 
   private void fail(RoutingContext route, int status, String message) {

@@ -9,6 +9,8 @@ import java.util.List;
 /**
  * The configuration in force.
  *
+ * @param needsRestart the sections of sluice.yaml of which the server still has what it started
+ *     with
  * @param refused what is wrong with the files as they are now; empty when they are in force
  */
 public record InForce(
@@ -16,9 +18,11 @@ public record InForce(
     Catalog catalog,
     List<BatchSlots> deployments,
     Instant since,
+    List<String> needsRestart,
     List<String> refused) {
   public InForce {
     deployments = List.copyOf(deployments);
+    needsRestart = List.copyOf(needsRestart);
     refused = List.copyOf(refused);
   }
 }

@@ -56,6 +56,9 @@ final class DecidedJson {
             refusal -> {
               limit(refusal.why())
                   .ifPresent(limit -> LimitJson.write(limit, json.putObject("limit")));
+              if (refusal.why() instanceof Refusal.ShareExceeded share) {
+                LimitJson.write(share, json.putObject("limit"));
+              }
               refusal
                   .answer()
                   .error()

@@ -10,6 +10,7 @@ import dev.sluice.admission.Refusal;
 import dev.sluice.backend.Upstream;
 import dev.sluice.edge.BadRequest;
 import dev.sluice.edge.ChatRequest;
+import dev.sluice.edge.Durations;
 import dev.sluice.edge.EdgeHeaders;
 import dev.sluice.edge.ErrorBody;
 import dev.sluice.edge.RateLimitHeaders;
@@ -219,6 +220,7 @@ final class Exchange {
         place.outcome(),
         outcome -> {
           gateway.metrics().waited(model, qos, outcome.label(), System.nanoTime() - joined);
+          tell(outcome, model, qos);
           if (over) {
             return; // the waiter was cancelled, and with it a grant that it was given
           }
@@ -230,6 +232,21 @@ final class Exchange {
             turnAway(Refusals.ofQueue(outcome, model, qos), granted);
           }
         });
+  }
+
+  private void tell(Dispatcher.Outcome outcome, String model, String qos) {
+    if (outcome instanceof Dispatcher.Outcome.Granted) {
+      gateway.troubles().served(model, qos);
+    } else if (outcome instanceof Dispatcher.Outcome.Full full) {
+      gateway
+          .troubles()
+          .turnedAway(
+              model, qos, "%d of %d places are taken".formatted(full.waiting(), full.queueDepth()));
+    } else if (outcome instanceof Dispatcher.Outcome.TimedOut late) {
+      gateway
+          .troubles()
+          .turnedAway(model, qos, "no slot came free in " + Durations.compact(late.waited()));
+    }
   }
 
   private void forward(
@@ -249,6 +266,7 @@ final class Exchange {
             gateway.connections(),
             () -> {
               releaseBody();
+              gateway.troubles().answered(deployment);
               gateway.metrics().upstreamAnswered(deployment, model, System.nanoTime() - sent);
             });
     relay = forwarded;
@@ -261,6 +279,7 @@ final class Exchange {
               gateway
                   .metrics()
                   .upstreamEnded(deployment, model, end.label(), System.nanoTime() - sent);
+              end.trouble().ifPresent(why -> gateway.troubles().lost(deployment, why));
               if (!over) {
                 ended(end, granted);
               }

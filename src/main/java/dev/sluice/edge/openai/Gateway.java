@@ -7,6 +7,7 @@ import dev.sluice.backend.Deployments;
 import dev.sluice.backend.Upstream;
 import dev.sluice.backend.UpstreamOptions;
 import dev.sluice.edge.Deciding;
+import dev.sluice.edge.TroubleLog;
 import dev.sluice.edge.http.Bodies;
 import dev.sluice.edge.http.Connections;
 import dev.sluice.edge.http.Cors;
@@ -79,6 +80,7 @@ public final class Gateway {
             replies,
             connections,
             deciding.decisions(Exchange.DOOR),
+            new TroubleLog(System::nanoTime),
             options.maxWait(),
             ConcurrentHashMap.newKeySet());
     this.uncounted = new Uncounted(deciding, replies);

@@ -7,6 +7,7 @@ import dev.sluice.edge.Notices;
 import dev.sluice.edge.Proofs;
 import dev.sluice.edge.Refusals;
 import dev.sluice.edge.RequestId;
+import dev.sluice.edge.TroubleLog;
 import dev.sluice.edge.http.Bodies;
 import dev.sluice.edge.http.Connections;
 import dev.sluice.edge.http.Replies;
@@ -37,5 +38,6 @@ record GatewayParts(
     Replies replies,
     Connections connections,
     DecisionLog decisions,
+    TroubleLog troubles,
     Duration maxWait,
     Set<Exchange> running) {}

@@ -13,6 +13,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +42,11 @@ final class Relay {
     /** As a metric's label. */
     String label();
 
+    /** What the deployment did wrong, in words that follow its name. */
+    default Optional<String> trouble() {
+      return Optional.empty();
+    }
+
     /** The backend's response was relayed whole. */
     record Completed(int status, Optional<Usage> usage) implements End {
       @Override
@@ -49,10 +56,15 @@ final class Relay {
     }
 
     /** No connection: the backend has seen nothing, and the client has no answer yet. */
-    record Unreachable() implements End {
+    record Unreachable(String why) implements End {
       @Override
       public String label() {
         return "unreachable";
+      }
+
+      @Override
+      public Optional<String> trouble() {
+        return Optional.of("cannot be reached: " + why);
       }
     }
 
@@ -61,6 +73,12 @@ final class Relay {
       @Override
       public String label() {
         return late ? "late" : "no_answer";
+      }
+
+      @Override
+      public Optional<String> trouble() {
+        return Optional.of(
+            late ? "does not answer in time" : "closed the connection without an answer");
       }
     }
 
@@ -85,6 +103,12 @@ final class Relay {
       @Override
       public String label() {
         return late ? "stalled" : "broken_off";
+      }
+
+      @Override
+      public Optional<String> trouble() {
+        return Optional.of(
+            late ? "stopped in the middle of an answer" : "broke off in the middle of an answer");
       }
     }
   }
@@ -135,7 +159,7 @@ final class Relay {
   Future<End> forward(String deployment, List<Buffer> body) {
     upstream
         .open(deployment, HttpMethod.POST, PATH)
-        .onFailure(failure -> end.tryComplete(new End.Unreachable()))
+        .onFailure(failure -> end.tryComplete(new End.Unreachable(words(failure))))
         .onSuccess(opened -> guarded(() -> send(opened, body)));
     return end.future();
   }
@@ -290,6 +314,18 @@ final class Relay {
     } else {
       connections.breakOff(client.connection());
     }
+  }
+
+  /** Without the address, which Netty puts in front: the deployment is named. */
+  private static String words(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    if (failure instanceof ConnectException) {
+      if (message.contains("refused")) {
+        return "connection refused";
+      }
+      return message.contains("timed out") ? "the connection timed out" : message;
+    }
+    return failure instanceof UnknownHostException ? "its host is not known" : message;
   }
 
   private static boolean isLate(Throwable failure) {

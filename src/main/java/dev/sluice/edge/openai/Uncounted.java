@@ -86,7 +86,10 @@ final class Uncounted {
 
   private Answer refusal(Authentication.Rejected rejected, String requestId) {
     Refusal refusal = rejected.refusal();
-    Answer answer = deciding.refusals().answer(refusal, List.of(), requestId);
+    Answer answer =
+        refusal instanceof Refusal.StoreUnavailable
+            ? deciding.refusals().unanswered(requestId)
+            : deciding.refusals().answer(refusal, List.of(), requestId);
     decisions.refusedUncounted(
         new Facts(
             requestId, refusal.reason(), rejected.caller(), Optional.empty(), Optional.empty()),

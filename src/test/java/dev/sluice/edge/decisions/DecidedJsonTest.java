@@ -76,6 +76,25 @@ final class DecidedJsonTest {
   }
 
   @Test
+  void refused_byAShare_saysOfWhichLimit_andNotHowItStands() {
+    ScopedLimit limit =
+        new ScopedLimit(
+            new Scope(Scope.Level.USER, "u", Optional.of("small")),
+            new Rate(30, Duration.ofMinutes(1)));
+
+    assertThat(
+            DecidedJson.line(
+                Samples.refused(
+                    "r-4",
+                    new Refusal.ShareExceeded(limit, 10, Duration.ofSeconds(5)),
+                    Optional.of(Samples.caller()),
+                    "small")))
+        .contains(
+            "\"limit\":{\"scope\":\"user\",\"id\":\"u\",\"model\":\"small\",\"type\":\"requests\","
+                + "\"limit\":30,\"periodSeconds\":60,\"share\":10,\"retryAfterSeconds\":5.0}");
+  }
+
+  @Test
   void refused_whatAStrangerMadeUp_isOneHarmlessBoundedLine() {
     String model = "a\n{}\u001B[31m\u202E" + "x".repeat(100_000);
 
