@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -59,8 +60,8 @@ final class Lifecycle {
             ? "the port is in use, or the address is not this host's"
             : String.valueOf(cause.getMessage());
     return new CannotStart(
-        "the %s door cannot listen on %s:%d: %s. Set %s.port to another one."
-            .formatted(door, at.host(), at.port(), why, door),
+        "the %s door cannot listen on %s:%d: %s. Set %s.port (SLUICE_%s_PORT) to another one."
+            .formatted(door, at.host(), at.port(), why, door, door.toUpperCase(Locale.ROOT)),
         cause);
   }
 

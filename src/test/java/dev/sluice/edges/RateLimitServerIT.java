@@ -1,9 +1,12 @@
 package dev.sluice.edges;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.CannotStart;
 import dev.sluice.RateLimitServer;
 import dev.sluice.config.RateLimitEnvironment;
+import dev.sluice.config.RateLimitServerConfig;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.testing.Authority;
 import dev.sluice.testing.StatsdServer;
@@ -319,6 +322,18 @@ class RateLimitServerIT {
       assertThat(running.allowed("told", "a")).isEqualTo(2);
       assertThat(running.stats()).contains("ratelimit.service.config_load_success: 1\n");
     }
+  }
+
+  @Test
+  void portThatIsTaken_isNamed_withWhatToDo() throws Exception {
+    String taken = new Running().server.doors().grpc();
+    environment.put("GRPC_PORT", taken.substring(taken.indexOf(':') + 1));
+    RateLimitServerConfig settings = new RateLimitEnvironment(environment).read();
+
+    assertThatThrownBy(() -> RateLimitServer.start(settings))
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("the grpc door cannot listen on " + taken)
+        .hasMessageContaining("SLUICE_GRPC_PORT");
   }
 
   @Test
