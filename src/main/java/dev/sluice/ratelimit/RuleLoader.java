@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -26,9 +27,9 @@ public final class RuleLoader {
   public static LoadedRules load(RuleFiles files) throws InvalidRules {
     List<RuleProblem> problems = new ArrayList<>();
     Map<String, RuleNode> domains = new HashMap<>();
-    for (Path file : list(files, problems)) {
-      String name = name(files.directory(), file);
-      read(file, name, problems, domains, files.mergeDomains());
+    Function<Path, String> name = file -> name(files.directory(), file);
+    for (Path file : list(files, name, problems)) {
+      read(file, name.apply(file), problems, domains, files.mergeDomains());
     }
     return loaded(domains, problems);
   }
@@ -43,7 +44,7 @@ public final class RuleLoader {
     List<RuleProblem> problems = new ArrayList<>();
     Map<String, RuleNode> domains = new HashMap<>();
     for (RuleFiles files : places) {
-      for (Path file : list(files, problems)) {
+      for (Path file : list(files, Path::toString, problems)) {
         read(file, file.toString(), problems, domains, files.mergeDomains());
       }
     }
@@ -113,7 +114,8 @@ public final class RuleLoader {
     return new LoadedRules(new RuleTree(domains), sorted);
   }
 
-  private static List<Path> list(RuleFiles files, List<RuleProblem> problems) {
+  private static List<Path> list(
+      RuleFiles files, Function<Path, String> name, List<RuleProblem> problems) {
     try {
       DirectoryFiles.Listing listing =
           new DirectoryFiles(files.directory(), files.ignoreDotFiles()).list();
@@ -125,7 +127,7 @@ public final class RuleLoader {
                       // envoyproxy/ratelimit leaves out what a broken link names, and goes on.
                       new RuleProblem(
                           !it.link(),
-                          name(files.directory(), file),
+                          name.apply(file),
                           OptionalInt.empty(),
                           (it.link() ? "is left out: " : "cannot be read: ") + it.why())));
       return listing.files();
