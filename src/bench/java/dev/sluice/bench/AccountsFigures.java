@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /** What decisions cost with few and with many accounts. A ratio is taken within each round. */
 record AccountsFigures(
@@ -31,7 +30,8 @@ record AccountsFigures(
       Requests requests,
       Used used,
       Duration redisCpu,
-      double lookups) {
+      double lookups)
+      implements ByRound.Of<AccountsCase> {
     double cpuMicros() {
       return Cpu.micros(used.cpu(), requests.answered());
     }
@@ -41,29 +41,17 @@ record AccountsFigures(
     }
   }
 
+  private ByRound<AccountsCase, Measured> byRound() {
+    return new ByRound<>(options.rounds(), measured);
+  }
+
   private Spread spread(AccountsCase asked, ToDoubleFunction<Measured> figure) {
-    return Spread.of(rounds().mapToDouble(round -> figure.applyAsDouble(one(round, asked))));
+    return byRound().spread(asked, figure);
   }
 
   /** The large store next to the small one. */
   private Spread ratio(AccountsCase asked, ToDoubleFunction<Measured> figure) {
-    return Spread.of(
-        rounds()
-            .mapToDouble(
-                round ->
-                    figure.applyAsDouble(one(round, asked))
-                        / figure.applyAsDouble(one(round, asked.inSmall()))));
-  }
-
-  private IntStream rounds() {
-    return IntStream.rangeClosed(1, options.rounds());
-  }
-
-  private Measured one(int round, AccountsCase asked) {
-    return measured.stream()
-        .filter(m -> m.round() == round && m.asked().equals(asked))
-        .findFirst()
-        .orElseThrow();
+    return byRound().ratio(asked, asked.inSmall(), figure);
   }
 
   /** For people: medians, and in brackets the least and the most of the rounds. */

@@ -72,11 +72,10 @@ record PolicyCase(int tiers, int limits) {
   /** The two tiers that ask, and others of the same shape behind them. */
   static String sambastack(int tiers) {
     StringBuilder yaml = new StringBuilder("serviceTiers:\n");
-    block(yaml, "single", GatewayStack.MODEL, 60);
-    block(yaml, "ordinary", GatewayStack.MODEL, 60, 3_600, 86_400);
+    block(yaml, "single", 60);
+    block(yaml, "ordinary", 60, 3_600, 86_400);
     for (int tier = 2; tier < tiers; tier++) {
-      String name = "tier-" + tier;
-      block(yaml, name, GatewayStack.MODEL, 60, 3_600, 86_400);
+      block(yaml, "tier-" + tier, 60, 3_600, 86_400);
     }
     return yaml.append(
             """
@@ -88,9 +87,11 @@ record PolicyCase(int tiers, int limits) {
         .toString();
   }
 
-  private static void block(StringBuilder yaml, String tier, String model, int... periods) {
+  private static void block(StringBuilder yaml, String tier, int... periods) {
     yaml.append("  ").append(tier).append(":\n");
-    yaml.append("  - models: [").append(model).append("]\n    qos: bench\n    rates:\n");
+    yaml.append("  - models: [")
+        .append(GatewayStack.MODEL)
+        .append("]\n    qos: bench\n    rates:\n");
     for (int period : periods) {
       yaml.append("    - {allowedRequests: %d, periodSeconds: %d}\n".formatted(ROOM, period));
     }

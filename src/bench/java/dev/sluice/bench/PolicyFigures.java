@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * What decisions cost by limits and tiers. A ratio is taken within each round.
@@ -18,7 +17,8 @@ record PolicyFigures(PolicyBench.Options options, List<Measured> measured, long 
    *
    * @param redisCpu of its Redis
    */
-  record Measured(int round, PolicyCase asked, Requests requests, Used used, Duration redisCpu) {
+  record Measured(int round, PolicyCase asked, Requests requests, Used used, Duration redisCpu)
+      implements ByRound.Of<PolicyCase> {
     double cpuMicros() {
       return Cpu.micros(used.cpu(), requests.answered());
     }
@@ -28,28 +28,16 @@ record PolicyFigures(PolicyBench.Options options, List<Measured> measured, long 
     }
   }
 
+  private ByRound<PolicyCase, Measured> byRound() {
+    return new ByRound<>(options.rounds(), measured);
+  }
+
   private Spread spread(PolicyCase asked, ToDoubleFunction<Measured> figure) {
-    return Spread.of(rounds().mapToDouble(round -> figure.applyAsDouble(one(round, asked))));
+    return byRound().spread(asked, figure);
   }
 
   private Spread ratio(PolicyCase asked, PolicyCase to, ToDoubleFunction<Measured> figure) {
-    return Spread.of(
-        rounds()
-            .mapToDouble(
-                round ->
-                    figure.applyAsDouble(one(round, asked))
-                        / figure.applyAsDouble(one(round, to))));
-  }
-
-  private IntStream rounds() {
-    return IntStream.rangeClosed(1, options.rounds());
-  }
-
-  private Measured one(int round, PolicyCase asked) {
-    return measured.stream()
-        .filter(m -> m.round() == round && m.asked().equals(asked))
-        .findFirst()
-        .orElseThrow();
+    return byRound().ratio(asked, to, figure);
   }
 
   /** For people: medians, and in brackets the least and the most of the rounds. */
