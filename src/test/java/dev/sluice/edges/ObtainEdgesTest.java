@@ -26,6 +26,17 @@ final class ObtainEdgesTest {
   }
 
   @Test
+  void noMeansToBuildTheReference_failsByName_andLeavesNothing(@TempDir Path folder)
+      throws Exception {
+    Ended ended = obtain(folder, "ratelimit");
+
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.said())
+        .contains("no Go that can build it, and no python3", "install Go", "SLUICE_REFERENCE");
+    assertThat(left(folder)).containsExactly("lock");
+  }
+
+  @Test
   void anotherRunWasKilled_whatItLeftIsRemoved(@TempDir Path folder) throws Exception {
     Path part = Files.createDirectories(cache(folder).resolve("part.1"));
     Files.writeString(part.resolve("envoy"), "half of it");
@@ -47,7 +58,8 @@ final class ObtainEdgesTest {
 
   @Test
   void unknownProgram_isAnError(@TempDir Path folder) throws Exception {
-    assertThat(obtain(folder, "caddy").said()).contains("unknown: caddy. Expected nginx or envoy");
+    assertThat(obtain(folder, "caddy").said())
+        .contains("unknown: caddy. Expected nginx, envoy or ratelimit");
   }
 
   /** Runs it where there is little on the PATH, and a cache of its own. */
