@@ -128,6 +128,7 @@ public final class RateLimitServer implements AutoCloseable {
   }
 
   private MetricsDoor metricsDoor(Statistics.Prometheus its) {
+    its.mapping().ifPresent(metrics::mapRateLimits);
     return new MetricsDoor(
         vertx, endpoints.http("metrics", its.at()), its.path(), metrics.registry(), health);
   }

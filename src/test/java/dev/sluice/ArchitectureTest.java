@@ -37,7 +37,9 @@ class ArchitectureTest {
           entry("backend", Set.of("policy")),
           entry("ratelimit", Set.of()),
           entry("xds", Set.of("ratelimit", "metrics")),
-          entry("config", Set.of("policy", "queue", "backend", "account", "ratelimit", "tls")),
+          entry(
+              "config",
+              Set.of("policy", "queue", "backend", "account", "ratelimit", "metrics", "tls")),
           entry(
               "commandline",
               Set.of(

@@ -233,7 +233,8 @@ public final class RateLimitEnvironment {
             fields
                 .field("path")
                 .value("a path that begins with /", RateLimitEnvironment::path)
-                .orElse("/metrics")));
+                .orElse("/metrics"),
+            StatsdMappingReader.read(fields.field("mapping"))));
   }
 
   private static Optional<String> path(String text) {

@@ -5,6 +5,7 @@ import dev.sluice.config.SluiceConfig.Http;
 import dev.sluice.config.SluiceConfig.Listener;
 import dev.sluice.config.SluiceConfig.Log;
 import dev.sluice.config.SluiceConfig.RateLimit;
+import dev.sluice.metrics.StatsdMapping;
 import dev.sluice.ratelimit.RuleFiles;
 import dev.sluice.tls.ClientTlsMaterial;
 import java.time.Duration;
@@ -98,7 +99,12 @@ public record RateLimitServerConfig(
      */
     record Statsd(String host, int port, Duration interval) implements Statistics {}
 
-    /** A Prometheus that asks for them. */
-    record Prometheus(Listener at, String path) implements Statistics {}
+    /**
+     * A Prometheus that asks for them.
+     *
+     * @param mapping how they are called there; empty: as ever
+     */
+    record Prometheus(Listener at, String path, Optional<StatsdMapping> mapping)
+        implements Statistics {}
   }
 }

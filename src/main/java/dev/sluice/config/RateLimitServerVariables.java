@@ -56,6 +56,7 @@ final class RateLimitServerVariables {
           new Variable("STATS_FLUSH_INTERVAL", "statsd.interval", GoText::duration),
           truth("USE_PROMETHEUS", "metrics.enabled"),
           same("PROMETHEUS_PATH", "metrics.path"),
+          same("PROMETHEUS_MAPPER_YAML", "metrics.mapping"),
           new Variable("LOG_LEVEL", "log.level", GoText::level),
           new Variable("LOG_FORMAT", "log.format", text -> text.toLowerCase(Locale.ROOT)));
 

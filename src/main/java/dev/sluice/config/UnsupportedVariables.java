@@ -50,11 +50,6 @@ final class UnsupportedVariables {
               Set.of(),
               "statistics have no further tags: remove it, and add them where they are collected"),
           new Refused(
-              "PROMETHEUS_MAPPER_YAML",
-              Set.of(),
-              "the names of metrics are fixed, as envoyproxy/ratelimit has them by default: remove"
-                  + " it, and rename them where Prometheus scrapes (metric_relabel_configs)"),
-          new Refused(
               "TRACING_ENABLED",
               Set.of("false", "f", "0"),
               "traces are not supported: remove it, or set it to false"));

@@ -192,6 +192,13 @@ public final class Metrics {
             door);
   }
 
+  /** Gives the statistics of descriptor limits the names of a mapping file, in place of theirs. */
+  public void mapRateLimits(StatsdMapping mapping) {
+    registry.unregister(rateLimit);
+    registry.unregister(rateLimitSeconds);
+    registry.register(new MappedSeries(rateLimit, rateLimitSeconds, mapping));
+  }
+
   /** Where other collectors of this process register. */
   public CollectorRegistry registry() {
     return registry;

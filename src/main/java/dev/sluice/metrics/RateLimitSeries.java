@@ -234,12 +234,6 @@ public final class RateLimitSeries extends Collector {
             "Requests that were answered with an error.",
             List.of("err_type"));
     failures.forEach((kind, count) -> failed.add(List.of(kind), count));
-    Family outage =
-        new Family(
-            "sluice_ratelimit_outage_answers_total",
-            "Requests that could not be counted and were answered by the policy for outages.",
-            List.of("policy"));
-    outages.forEach((policy, count) -> outage.add(List.of(policy), count));
     Family requested =
         new Family("ratelimit_service_total_requests", "Requests by gRPC.", List.of("grpc_method"));
     requested.add(List.of("ShouldRateLimit"), requests);
@@ -263,9 +257,21 @@ public final class RateLimitSeries extends Collector {
             "Rules that were read and cannot be used.",
             List.of());
     refused.add(List.of(), configurationRefused);
-    List.of(failed, outage, requested, unknown, shadowed, loaded, refused)
+    List.of(failed, requested, unknown, shadowed, loaded, refused)
         .forEach(family -> all.add(family.samples()));
+    all.addAll(unmapped());
     return all;
+  }
+
+  /** What StatsD has no name for. */
+  List<MetricFamilySamples> unmapped() {
+    Family outage =
+        new Family(
+            "sluice_ratelimit_outage_answers_total",
+            "Requests that could not be counted and were answered by the policy for outages.",
+            List.of("policy"));
+    outages.forEach((policy, count) -> outage.add(List.of(policy), count));
+    return List.of(outage.samples());
   }
 
   /** The series of one name. */

@@ -92,7 +92,9 @@ final class RateLimitEnvironmentTest {
     assertThat(settings.statistics())
         .isEqualTo(
             new Statistics.Prometheus(
-                new SluiceConfig.Listener("127.0.0.4", 4, Optional.empty()), "/prom"));
+                new SluiceConfig.Listener("127.0.0.4", 4, Optional.empty()),
+                "/prom",
+                Optional.empty()));
     assertThat(settings.log()).isEqualTo(new Log(Log.Format.JSON, Log.Level.WARN));
     assertThat(settings.rateLimit().shadowMode()).isTrue();
     assertThat(settings.rateLimit().outage()).isEqualTo(OutageAnswer.SHARE);
@@ -124,7 +126,8 @@ final class RateLimitEnvironmentTest {
         "USE_STATSD=true DISABLE_STATS=true | Unexported[]",
         "USE_PROMETHEUS=true DISABLE_STATS=true | Unexported[]",
         "USE_PROMETHEUS=true"
-            + " | Prometheus[at=Listener[host=0.0.0.0, port=9090, tls=Optional.empty], path=/metrics]",
+            + " | Prometheus[at=Listener[host=0.0.0.0, port=9090, tls=Optional.empty], path=/metrics,"
+            + " mapping=Optional.empty]",
       })
   void statistics_goToOne(String variables, String expected) throws Exception {
     assertThat(read(variables.split("[ =]", -1)).statistics()).hasToString(expected);
