@@ -9,19 +9,13 @@ import dev.sluice.config.RateLimitEnvironment;
 import dev.sluice.config.RateLimitServerConfig;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.testing.Authority;
+import dev.sluice.testing.RateLimits;
 import dev.sluice.testing.StatsdServer;
 import dev.sluice.xds.ConfigurationServer;
 import dev.sluice.xds.proto.RateLimitUnit;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
-import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
-import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyChannelBuilder;
 import io.lettuce.core.RedisClient;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -47,13 +41,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server by the environment of envoyproxy/ratelimit, with its files and a real Redis. */
 class RateLimitServerIT {
-  private static final String RULES =
-      """
-      domain: %s
-      descriptors:
-      - key: year
-        rate_limit: {unit: year, requests_per_unit: %d}
-      """;
   private static final int YEAR = 365 * 24 * 3600;
 
   private static EmbeddedRedis redis;
@@ -77,19 +64,7 @@ class RateLimitServerIT {
   @BeforeEach
   void environment() throws IOException {
     rules = Files.createDirectories(folder.resolve("ratelimit/config"));
-    for (String host : List.of("GRPC_HOST", "HOST", "DEBUG_HOST")) {
-      environment.put(host, "127.0.0.1");
-    }
-    for (String port : List.of("GRPC_PORT", "PORT", "DEBUG_PORT")) {
-      environment.put(port, "0");
-    }
-    environment.put("RUNTIME_ROOT", folder.toString());
-    environment.put("RUNTIME_SUBDIRECTORY", "ratelimit");
-    environment.put("REDIS_SOCKET_TYPE", "tcp");
-    environment.put("REDIS_URL", redis.url().replace("redis://", ""));
-    environment.put("USE_STATSD", "false");
-    // Slower than any machine: these are not about time.
-    environment.put("SLUICE_RATE_LIMIT_TIMEOUT", "5s");
+    environment.putAll(RateLimits.environment(folder, redis.url()));
   }
 
   @AfterEach
@@ -99,58 +74,14 @@ class RateLimitServerIT {
     }
   }
 
-  /** A server, and a client of it. */
-  private final class Running {
-    private final RateLimitServer.Started server;
-    private final ManagedChannel channel;
+  private RateLimits start() throws Exception {
+    return start(Optional.empty());
+  }
 
-    Running() throws Exception {
-      this(Optional.empty());
-    }
-
-    Running(Optional<SslContext> tls) throws Exception {
-      server = RateLimitServer.start(new RateLimitEnvironment(environment).read());
-      open.add(server.server());
-      NettyChannelBuilder builder = NettyChannelBuilder.forTarget(server.doors().grpc());
-      tls.ifPresentOrElse(builder::sslContext, builder::usePlaintext);
-      channel = builder.build();
-      open.add(channel::shutdownNow);
-    }
-
-    Code ask(String domain, String value) {
-      RateLimitRequest.Builder request = RateLimitRequest.newBuilder().setDomain(domain);
-      request.addDescriptorsBuilder().addEntriesBuilder().setKey("year").setValue(value);
-      return RateLimitServiceGrpc.newBlockingStub(channel)
-          .shouldRateLimit(request.build())
-          .getOverallCode();
-    }
-
-    /** Requests until one is over the limit. */
-    int allowed(String domain, String value) {
-      int allowed = 0;
-      while (ask(domain, value) == Code.OK) {
-        allowed++;
-      }
-      return allowed;
-    }
-
-    String failure(String domain) {
-      try {
-        return ask(domain, "x").name();
-      } catch (StatusRuntimeException e) {
-        return e.getStatus().getCode() + ": " + e.getStatus().getDescription();
-      }
-    }
-
-    ServingStatus health() {
-      return HealthGrpc.newBlockingStub(channel)
-          .check(HealthCheckRequest.newBuilder().setService("ratelimit").build())
-          .getStatus();
-    }
-
-    String stats() {
-      return get(server.doors().debug() + "/stats").body();
-    }
+  private RateLimits start(Optional<SslContext> tls) throws Exception {
+    RateLimits started = RateLimits.start(environment, tls);
+    open.add(started);
+    return started;
   }
 
   private HttpResponse<String> get(String url) {
@@ -169,22 +100,21 @@ class RateLimitServerIT {
   }
 
   private void write(String file, String text) throws IOException {
-    Path whole = Files.writeString(folder.resolve("new"), text);
-    Files.move(whole, rules.resolve(file), StandardCopyOption.ATOMIC_MOVE);
+    RateLimits.write(folder, file, text);
   }
 
   @Test
   void counterOfTheReference_isCountedOn_byGrpcAndByJson() throws Exception {
-    write("a.yaml", RULES.formatted("rolling_change", 3));
+    write("a.yaml", RateLimits.rule("rolling_change", 3));
     long window = System.currentTimeMillis() / 1000 / YEAR * YEAR;
     String key = "rolling_change_year_a_" + window;
     try (RedisClient client = RedisClient.create(redis.url())) {
       // As the other server, which still runs, has left it.
       client.connect().sync().set(key, "1");
-      Running running = new Running();
+      RateLimits running = start();
 
       Code byGrpc = running.ask("rolling_change", "a");
-      String url = running.server.doors().http() + "/json";
+      String url = running.doors().http() + "/json";
       String body =
           "{\"domain\":\"rolling_change\","
               + "\"descriptors\":[{\"entries\":[{\"key\":\"year\",\"value\":\"a\"}]}]}";
@@ -202,12 +132,12 @@ class RateLimitServerIT {
 
   @Test
   void debugDoor_showsTheRulesAndWhatTheyCounted() throws Exception {
-    write("a.yaml", RULES.formatted("shown", 2));
-    Running running = new Running();
+    write("a.yaml", RateLimits.rule("shown", 2));
+    RateLimits running = start();
 
     running.allowed("shown", "a");
 
-    String debug = running.server.doors().debug();
+    String debug = running.doors().debug();
     assertThat(get(debug + "/").body())
         .contains("/rlconfig: ", "/stats: ")
         .doesNotContain("/queue");
@@ -219,23 +149,23 @@ class RateLimitServerIT {
             "ratelimit.service.rate_limit.shown.year.total_hits: 3\n",
             "ratelimit.service.rate_limit.shown.year.over_limit: 1\n",
             "ratelimit.service.config_load_success: 1\n");
-    assertThat(running.server.doors().metrics()).isEmpty();
+    assertThat(running.doors().metrics()).isEmpty();
   }
 
   @Test
   void noUsableRules_areAnError_untilTheyAreCorrected() throws Exception {
     write("a.yaml", "domain: first\ndescriptors:\n- key: ''\n");
     environment.put("HEALTHY_WITH_AT_LEAST_ONE_CONFIG_LOADED", "true");
-    Running running = new Running();
-    String healthcheck = running.server.doors().http() + "/healthcheck";
+    RateLimits running = start();
+    String healthcheck = running.doors().http() + "/healthcheck";
 
     assertThat(running.failure("first")).isEqualTo("UNKNOWN: no rate limit configuration loaded");
-    assertThat(get(running.server.doors().debug() + "/rlconfig").body())
+    assertThat(get(running.doors().debug() + "/rlconfig").body())
         .isEqualTo("no rate limit configuration loaded\n");
     assertThat(running.health()).isEqualTo(ServingStatus.NOT_SERVING);
     assertThat(get(healthcheck).statusCode()).isEqualTo(500);
 
-    write("a.yaml", RULES.formatted("first", 1));
+    write("a.yaml", RateLimits.rule("first", 1));
 
     Awaitility.await().until(running::health, ServingStatus.SERVING::equals);
     assertThat(get(healthcheck).body()).isEqualTo("OK");
@@ -244,8 +174,8 @@ class RateLimitServerIT {
 
   @Test
   void badChange_leavesTheOldRules_andIsCounted_untilItIsCorrected() throws Exception {
-    write("a.yaml", RULES.formatted("edited", 1));
-    Running running = new Running();
+    write("a.yaml", RateLimits.rule("edited", 1));
+    RateLimits running = start();
 
     write("a.yaml", "domain: edited\nratelimit: 5\n");
 
@@ -254,7 +184,7 @@ class RateLimitServerIT {
             () -> assertThat(running.stats()).contains("ratelimit.service.config_load_error: 1\n"));
     assertThat(running.allowed("edited", "a")).isEqualTo(1);
 
-    write("a.yaml", RULES.formatted("edited", 5));
+    write("a.yaml", RateLimits.rule("edited", 5));
 
     Awaitility.await()
         .untilAsserted(
@@ -267,11 +197,11 @@ class RateLimitServerIT {
   void rootThatIsAMovedLink_isFollowed() throws Exception {
     for (String version : List.of("1", "2")) {
       Path config = Files.createDirectories(folder.resolve(version + "/ratelimit/config"));
-      Files.writeString(config.resolve("a.yaml"), RULES.formatted("moved" + version, 1));
+      Files.writeString(config.resolve("a.yaml"), RateLimits.rule("moved" + version, 1));
     }
     Path current = Files.createSymbolicLink(folder.resolve("current"), Path.of("1"));
     environment.put("RUNTIME_ROOT", current.toString());
-    Running running = new Running();
+    RateLimits running = start();
     assertThat(running.allowed("moved1", "a")).isEqualTo(1);
 
     Path next = Files.createSymbolicLink(folder.resolve("next"), Path.of("2"));
@@ -287,12 +217,12 @@ class RateLimitServerIT {
     for (String version : List.of("..2026_1", "..2026_2")) {
       Files.writeString(
           Files.createDirectory(rules.resolve(version)).resolve("a.yaml"),
-          RULES.formatted("mapped" + version.substring(7), 1));
+          RateLimits.rule("mapped" + version.substring(7), 1));
     }
     Path data = Files.createSymbolicLink(rules.resolve("..data"), Path.of("..2026_1"));
     Files.createSymbolicLink(rules.resolve("a.yaml"), Path.of("..data/a.yaml"));
     environment.put("RUNTIME_WATCH_ROOT", "false");
-    Running running = new Running();
+    RateLimits running = start();
     assertThat(running.allowed("mapped1", "a")).isEqualTo(1);
 
     Path next = Files.createSymbolicLink(rules.resolve("..data_tmp"), Path.of("..2026_2"));
@@ -310,7 +240,7 @@ class RateLimitServerIT {
       environment.put("CONFIG_GRPC_XDS_SERVER_URL", "127.0.0.1:" + control.port());
       environment.put("CONFIG_GRPC_XDS_NODE_ID", "edge-1");
       environment.put("HEALTHY_WITH_AT_LEAST_ONE_CONFIG_LOADED", "true");
-      Running running = new Running();
+      RateLimits running = start();
 
       assertThat(control.request().getNode().getId()).isEqualTo("edge-1");
       assertThat(running.failure("told")).isEqualTo("UNKNOWN: no rate limit configuration loaded");
@@ -326,7 +256,7 @@ class RateLimitServerIT {
 
   @Test
   void portThatIsTaken_isNamed_withWhatToDo() throws Exception {
-    String taken = new Running().server.doors().grpc();
+    String taken = start().doors().grpc();
     environment.put("GRPC_PORT", taken.substring(taken.indexOf(':') + 1));
     RateLimitServerConfig settings = new RateLimitEnvironment(environment).read();
 
@@ -338,13 +268,13 @@ class RateLimitServerIT {
 
   @Test
   void statsd_getsWhatIsCounted() throws Exception {
-    write("a.yaml", RULES.formatted("sent", 2));
+    write("a.yaml", RateLimits.rule("sent", 2));
     try (StatsdServer statsd = StatsdServer.at(0)) {
       environment.put("USE_STATSD", "true");
       environment.put("STATSD_HOST", "127.0.0.1");
       environment.put("STATSD_PORT", Integer.toString(statsd.port()));
       environment.put("STATS_FLUSH_INTERVAL", "100ms");
-      Running running = new Running();
+      RateLimits running = start();
 
       running.allowed("sent", "a");
 
@@ -359,15 +289,15 @@ class RateLimitServerIT {
 
   @Test
   void prometheus_hasItsPortAndPath_whenItIsAskedFor() throws Exception {
-    write("a.yaml", RULES.formatted("scraped", 2));
+    write("a.yaml", RateLimits.rule("scraped", 2));
     environment.put("USE_PROMETHEUS", "true");
     environment.put("PROMETHEUS_ADDR", "127.0.0.1:0");
     environment.put("PROMETHEUS_PATH", "/stats/prometheus");
-    Running running = new Running();
+    RateLimits running = start();
 
     running.allowed("scraped", "a");
 
-    String url = running.server.doors().metrics().orElseThrow();
+    String url = running.doors().metrics().orElseThrow();
     assertThat(get(url + "/stats/prometheus").body())
         .contains(
             "ratelimit_service_rate_limit_total_hits{domain=\"scraped\",key1=\"year\",key2=\"\",} 3.0",
@@ -377,31 +307,31 @@ class RateLimitServerIT {
 
   @Test
   void redisAway_isAHealthyServer_unlessItIsToBeAskedFor() throws Exception {
-    write("a.yaml", RULES.formatted("away", 2));
+    write("a.yaml", RateLimits.rule("away", 2));
     environment.put("REDIS_URL", "127.0.0.1:1");
     environment.put("SLUICE_RATE_LIMIT_TIMEOUT", "200ms");
-    Running indifferent = new Running();
+    RateLimits indifferent = start();
     environment.put("REDIS_HEALTH_CHECK_ACTIVE_CONNECTION", "true");
-    Running strict = new Running();
+    RateLimits strict = start();
 
-    assertThat(get(indifferent.server.doors().http() + "/healthcheck").statusCode()).isEqualTo(200);
+    assertThat(get(indifferent.doors().http() + "/healthcheck").statusCode()).isEqualTo(200);
     assertThat(indifferent.health()).isEqualTo(ServingStatus.SERVING);
     assertThat(indifferent.failure("away")).startsWith("UNKNOWN: ");
-    assertThat(get(strict.server.doors().http() + "/healthcheck").statusCode()).isEqualTo(500);
+    assertThat(get(strict.doors().http() + "/healthcheck").statusCode()).isEqualTo(500);
     assertThat(strict.health()).isEqualTo(ServingStatus.NOT_SERVING);
   }
 
   @Test
   void grpc_speaksTls_withTheFilesOfTheEnvironment() throws Exception {
-    write("a.yaml", RULES.formatted("safe", 1));
+    write("a.yaml", RateLimits.rule("safe", 1));
     Authority authority = new Authority("edge");
     Authority.write(folder, "server", authority.issue("server"));
     environment.put("GRPC_SERVER_USE_TLS", "true");
     environment.put("GRPC_SERVER_TLS_CERT", folder.resolve("server.crt").toString());
     environment.put("GRPC_SERVER_TLS_KEY", folder.resolve("server.key").toString());
     Path root = authority.write(folder.resolve("root.crt"));
-    Running running =
-        new Running(Optional.of(GrpcSslContexts.forClient().trustManager(root.toFile()).build()));
+    RateLimits running =
+        start(Optional.of(GrpcSslContexts.forClient().trustManager(root.toFile()).build()));
 
     assertThat(running.allowed("safe", "a")).isEqualTo(1);
   }
