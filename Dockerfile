@@ -30,12 +30,14 @@ USER 10001:10001
 # Where sluice.yaml is looked for.
 WORKDIR /etc/sluice
 
-# Gateway, HTTP for NGINX, gRPC for Envoy, metrics.
-EXPOSE 8000 8080 8081 9090
+# Gateway, HTTP for NGINX, gRPC for Envoy, metrics, and the debug pages, which only a server in the
+# place of envoyproxy/ratelimit shows to others than its own host.
+EXPOSE 8000 8080 8081 9090 6070
 
-# Ready is: Redis answers, and it is not draining. The image has no curl, but a bash.
+# Ready is: Redis answers, and it is not draining. In the place of envoyproxy/ratelimit, which has
+# metrics only for Prometheus, what it calls healthy. The image has no curl, but a bash.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9090 && printf 'GET /ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
+  CMD ["bash", "-c", "ask() { exec 3<>/dev/tcp/127.0.0.1/$1 && printf 'GET %s HTTP/1.0\\r\\n\\r\\n' $2 >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]; }; if (exec 3<>/dev/tcp/127.0.0.1/9090) 2>/dev/null; then ask 9090 /ready; else ask ${PORT:-8080} /healthcheck; fi"]
 
 # It drains: running requests end within drainTimeout (30 s). Give it longer than that:
 # `docker stop -t 40`, `stop_grace_period: 40s`, `terminationGracePeriodSeconds: 40`.

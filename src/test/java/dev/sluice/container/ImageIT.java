@@ -103,9 +103,8 @@ final class ImageIT {
   private boolean healthy(String port) throws Exception {
     List<String> check =
         words("CMD", dockerfile.indexOf("HEALTHCHECK")).stream()
-            .map(word -> word.replace("127.0.0.1/9090", "127.0.0.1/" + port))
+            .map(word -> word.replace("9090", port))
             .toList();
-    assertThat(String.join(" ", check)).contains("/" + port + " ");
     Process process =
         new ProcessBuilder(check)
             .redirectErrorStream(true)
