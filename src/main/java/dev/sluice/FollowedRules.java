@@ -3,21 +3,14 @@ package dev.sluice;
 import dev.sluice.config.ConfigurationWatch;
 import dev.sluice.config.InvalidConfiguration;
 import dev.sluice.config.RateLimitServerConfig.RuleSource;
-import dev.sluice.config.RateLimitServerConfig.RuleSource.DiscoveryTls;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.LoadedRules;
-import dev.sluice.tls.ClientTlsMaterial;
 import dev.sluice.xds.Backoff;
 import dev.sluice.xds.RuleStream;
 import dev.sluice.xds.XdsOptions;
-import io.grpc.netty.GrpcSslContexts;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Random;
-import javax.net.ssl.SSLException;
 
 /**
  * The descriptor rules where they are kept, followed: in files, or at a server of configuration.
@@ -58,26 +51,9 @@ record FollowedRules(Runnable start, Runnable stop) {
         its.nodeId(),
         its.nodeMetadata(),
         its.headers(),
-        its.tls().map(FollowedRules::context),
+        its.tls().map(DiscoveryContext::new),
         its.serverName(),
         its.maxMessageBytes(),
         new Backoff(its.firstWait(), its.longestWait(), its.randomFactor()));
-  }
-
-  private static SslContext context(DiscoveryTls tls) {
-    SslContextBuilder context = GrpcSslContexts.forClient();
-    Optional<ClientTlsMaterial> files = tls.files();
-    files
-        .map(ClientTlsMaterial::authorities)
-        .filter(authorities -> !authorities.isEmpty())
-        .ifPresent(context::trustManager);
-    files
-        .flatMap(ClientTlsMaterial::identity)
-        .ifPresent(own -> context.keyManager(own.key(), own.chain()));
-    try {
-      return context.build();
-    } catch (SSLException e) {
-      throw new IllegalStateException("files that were checked make no client of TLS", e);
-    }
   }
 }

@@ -18,12 +18,18 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +49,7 @@ public final class RuleStream implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(2);
 
   private final XdsOptions options;
-  private final ManagedChannel channel;
+  private final EventLoopGroup loops;
   private final Consumer<LoadedRules> accepted;
   private final Metrics metrics;
   private final RandomGenerator random;
@@ -56,6 +62,7 @@ public final class RuleStream implements AutoCloseable {
           });
 
   // Of the thread.
+  private Optional<ManagedChannel> channel = Optional.empty();
   private Optional<ClientCall<DiscoveryRequest, DiscoveryResponse>> call = Optional.empty();
   private String version = "";
   private int failures;
@@ -72,9 +79,13 @@ public final class RuleStream implements AutoCloseable {
       Metrics metrics,
       RandomGenerator random) {
     this.options = options;
+    this.loops = loops;
     this.accepted = accepted;
     this.metrics = metrics;
     this.random = random;
+  }
+
+  private ManagedChannel connection() {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forTarget(options.server())
             .eventLoopGroup(loops)
@@ -82,16 +93,14 @@ public final class RuleStream implements AutoCloseable {
             .executor(thread)
             .maxInboundMessageSize(options.maxMessageBytes())
             // A server that has gone without a word is noticed; servers in Go end connections on
-            // which
-            // they are asked more often than every five minutes.
+            // which they are asked more often than every five minutes.
             .keepAliveTime(6, TimeUnit.MINUTES)
             .keepAliveTimeout(20, TimeUnit.SECONDS);
     options
         .tls()
-        .ifPresentOrElse(
-            context -> builder.useTransportSecurity().sslContext(context), builder::usePlaintext);
+        .ifPresentOrElse(context -> builder.sslContext(context.get()), builder::usePlaintext);
     options.serverName().ifPresent(builder::overrideAuthority);
-    this.channel = builder.build();
+    return builder.build();
   }
 
   /** Begins, and goes on until it is closed. */
@@ -103,10 +112,13 @@ public final class RuleStream implements AutoCloseable {
     if (closed) {
       return;
     }
-    // Else the channel waits by a clock of its own before it tries to connect again.
-    channel.resetConnectBackoff();
+    // A new one: an old one would wait by a clock of its own before it tries to connect again, and
+    // go on with files of TLS that have changed.
+    channel.ifPresent(ManagedChannel::shutdownNow);
+    ManagedChannel fresh = connection();
+    channel = Optional.of(fresh);
     ClientCall<DiscoveryRequest, DiscoveryResponse> opened =
-        channel.newCall(Discovery.STREAM, CallOptions.DEFAULT);
+        fresh.newCall(Discovery.STREAM, CallOptions.DEFAULT);
     call = Optional.of(opened);
     Metadata headers = new Metadata();
     options
@@ -183,8 +195,21 @@ public final class RuleStream implements AutoCloseable {
   }
 
   private static String describe(io.grpc.Status status) {
-    String why = status.getDescription();
-    return status.getCode() + (why == null ? "" : ", " + why.replaceAll("\\s+", " "));
+    // Netty's own words go on for lines about its pipeline.
+    String why =
+        Objects.requireNonNullElse(status.getDescription(), "").lines().findFirst().orElse("");
+    Optional<Throwable> cause =
+        Stream.iterate(status.getCause(), Objects::nonNull, Throwable::getCause)
+            .reduce((outer, inner) -> inner);
+    return Stream.of(
+            Optional.of(status.getCode().name()),
+            Optional.of(why),
+            cause.map(Throwable::getMessage))
+        .flatMap(Optional::stream)
+        .filter(said -> !said.isBlank())
+        .map(said -> said.replaceAll("\\s+", " "))
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   /** Puts the rules in force, or says why not. */
@@ -212,16 +237,23 @@ public final class RuleStream implements AutoCloseable {
   /** Ends the stream. Blocks for a moment. */
   @Override
   public void close() {
-    thread.execute(
-        () -> {
-          closed = true;
-          call.ifPresent(open -> open.cancel("stopped", null));
-        });
-    channel.shutdownNow();
+    Future<Optional<ManagedChannel>> left =
+        thread.submit(
+            () -> {
+              closed = true;
+              call.ifPresent(open -> open.cancel("stopped", null));
+              channel.ifPresent(ManagedChannel::shutdownNow);
+              return channel;
+            });
     try {
-      channel.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS);
+      Optional<ManagedChannel> last = left.get(STOP.toMillis(), TimeUnit.MILLISECONDS);
+      if (last.isPresent()) {
+        last.get().awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // What is left of it ends with the event loops.
     }
     thread.shutdown();
   }

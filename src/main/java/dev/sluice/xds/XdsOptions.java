@@ -3,6 +3,7 @@ package dev.sluice.xds;
 import io.netty.handler.ssl.SslContext;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Where the server of configuration is, and what it is told.
@@ -11,7 +12,8 @@ import java.util.Optional;
  * @param nodeId by which the server knows for whom its configuration is
  * @param nodeMetadata that it may choose by
  * @param headers beside those of gRPC
- * @param tls empty speaks plain text
+ * @param tls asked on the stream's thread for each connection, and may read files; empty speaks
+ *     plain text
  * @param serverName that the certificate of the server must have, when it is not the host's
  * @param maxMessageBytes of one configuration
  */
@@ -20,7 +22,7 @@ public record XdsOptions(
     String nodeId,
     Map<String, String> nodeMetadata,
     Map<String, String> headers,
-    Optional<SslContext> tls,
+    Optional<Supplier<SslContext>> tls,
     Optional<String> serverName,
     int maxMessageBytes,
     Backoff backoff) {

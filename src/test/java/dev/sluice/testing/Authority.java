@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -67,6 +68,11 @@ public final class Authority {
                 .notBefore(until.minus(Duration.ofDays(30)))
                 .notAfter(until)
                 .buildIssuedBy(root));
+  }
+
+  /** Its own certificate. */
+  public X509Certificate certificate() {
+    return root.getCertificate();
   }
 
   /** Its own certificate, as a file. */

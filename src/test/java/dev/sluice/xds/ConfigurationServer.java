@@ -18,12 +18,14 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -45,15 +47,26 @@ public final class ConfigurationServer implements AutoCloseable {
    * @param port 0 for a free one
    */
   public ConfigurationServer(int port) {
+    this(port, Optional.empty());
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param port 0 for a free one
+   * @param tls empty speaks plain text
+   */
+  public ConfigurationServer(int port, Optional<SslContext> tls) {
     ServerServiceDefinition service =
         ServerServiceDefinition.builder(
                 "ratelimit.service.ratelimit.v3.RateLimitConfigDiscoveryService")
             .addMethod(Discovery.STREAM, ServerCalls.asyncBidiStreamingCall(this::connected))
             .build();
-    this.server =
+    NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-            .addService(ServerInterceptors.intercept(service, new Headers()))
-            .build();
+            .addService(ServerInterceptors.intercept(service, new Headers()));
+    tls.ifPresent(builder::sslContext);
+    this.server = builder.build();
     try {
       server.start();
     } catch (IOException e) {
