@@ -135,7 +135,9 @@ public final class RateLimitServer implements AutoCloseable {
 
   private Optional<StatsdExport> statsd() {
     return settings.statistics() instanceof Statistics.Statsd its
-        ? Optional.of(new StatsdExport(its.host(), its.port(), its.interval(), metrics.rateLimit()))
+        ? Optional.of(
+            new StatsdExport(
+                its.host(), its.port(), its.interval(), its.tags(), metrics.rateLimit()))
         : Optional.empty();
   }
 

@@ -5,8 +5,6 @@ import dev.sluice.config.RateLimitServerConfig.RuleSource.Discovery;
 import dev.sluice.config.RateLimitServerConfig.RuleSource.DiscoveryTls;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -36,8 +34,8 @@ final class DiscoveryReader {
             .value("host:port", text -> Optional.of(text).filter(SERVER.asMatchPredicate()))
             .orElse("localhost:18000"),
         fields.field("nodeId").text().orElse("default"),
-        pairs(fields.field("nodeMetadata"), Pattern.compile(".+")),
-        pairs(fields.field("headers"), HEADER),
+        NameValuePairs.read(fields.field("nodeMetadata").secret(), Pattern.compile(".+")),
+        NameValuePairs.read(fields.field("headers").secret(), HEADER),
         tls
             ? Optional.of(new DiscoveryTls(TlsReader.readClient(fields.field("tls"), file)))
             : Optional.empty(),
@@ -46,25 +44,5 @@ final class DiscoveryReader {
         first,
         longest.compareTo(first) < 0 ? first : longest,
         jitter ? factor : 0);
-  }
-
-  /** {@code name:value} or {@code name=value}, several with commas in between. */
-  private static Map<String, String> pairs(Field field, Pattern name) {
-    return field
-        .secret()
-        .value("name:value,name:value", text -> pairs(text, name))
-        .orElse(Map.of());
-  }
-
-  private static Optional<Map<String, String>> pairs(String text, Pattern name) {
-    Map<String, String> pairs = new LinkedHashMap<>();
-    for (String pair : text.split(",", -1)) {
-      String[] parts = pair.strip().split("[:=]", 2);
-      if (parts.length < 2 || !name.matcher(parts[0].strip()).matches()) {
-        return Optional.empty();
-      }
-      pairs.put(parts[0].strip(), parts[1].strip());
-    }
-    return Optional.of(pairs);
   }
 }

@@ -47,6 +47,7 @@ public final class RateLimitEnvironment {
           "USE_STATSD",
           "USE_PROMETHEUS");
 
+  private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_-]+");
   private static final Path BESIDE_NOTHING = Path.of(Overrides.FILE);
   private static final String REDIS =
       "host:port, or, separated by commas, the nodes with REDIS_TYPE=CLUSTER, or the name of the"
@@ -118,6 +119,15 @@ public final class RateLimitEnvironment {
           error(file, "missing: expected the path of a PEM file, because of GRPC_SERVER_USE_TLS");
         }
       }
+    }
+    if (isTrue("USE_PROMETHEUS") && environment.containsKey("EXTRA_TAGS")) {
+      problems.add(
+          Severity.WARNING,
+          Overrides.FILE,
+          OptionalInt.empty(),
+          "EXTRA_TAGS",
+          "without effect on Prometheus, whose names it would only change: give labels to what is"
+              + " scraped");
     }
     if (isTrue("USE_STATSD") && isTrue("USE_PROMETHEUS") && !isTrue("DISABLE_STATS")) {
       error("USE_STATSD", "either this or USE_PROMETHEUS: set one of the two to false");
@@ -250,7 +260,8 @@ public final class RateLimitEnvironment {
             fields
                 .field("interval")
                 .duration(Duration.ofMillis(100), Duration.ofHours(1))
-                .orElse(Duration.ofSeconds(10)));
+                .orElse(Duration.ofSeconds(10)),
+            NameValuePairs.read(fields.field("tags"), TAG));
     return enabled ? Optional.of(statsd) : Optional.empty();
   }
 }

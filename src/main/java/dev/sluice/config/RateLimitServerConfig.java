@@ -96,8 +96,14 @@ public record RateLimitServerConfig(
      * A StatsD server, over TCP.
      *
      * @param interval from one time to the next
+     * @param tags of every name
      */
-    record Statsd(String host, int port, Duration interval) implements Statistics {}
+    record Statsd(String host, int port, Duration interval, Map<String, String> tags)
+        implements Statistics {
+      public Statsd {
+        tags = Map.copyOf(tags);
+      }
+    }
 
     /**
      * A Prometheus that asks for them.

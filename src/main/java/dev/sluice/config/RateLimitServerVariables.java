@@ -54,6 +54,7 @@ final class RateLimitServerVariables {
           same("STATSD_HOST", "statsd.host"),
           same("STATSD_PORT", "statsd.port"),
           new Variable("STATS_FLUSH_INTERVAL", "statsd.interval", GoText::duration),
+          same("EXTRA_TAGS", "statsd.tags"),
           truth("USE_PROMETHEUS", "metrics.enabled"),
           same("PROMETHEUS_PATH", "metrics.path"),
           same("PROMETHEUS_MAPPER_YAML", "metrics.mapping"),
@@ -95,7 +96,8 @@ final class RateLimitServerVariables {
           Map.of(
               "GRPC_SERVER_TLS_CERT", "grpc.tls.certificate",
               "GRPC_SERVER_TLS_KEY", "grpc.tls.key",
-              "GRPC_CLIENT_TLS_CACERT", "grpc.tls.clientCertificates"),
+              "GRPC_CLIENT_TLS_CACERT", "grpc.tls.clientCertificates",
+              "GRPC_CLIENT_TLS_SAN", "grpc.tls.clientName"),
           settings);
     }
     return settings;
@@ -122,9 +124,10 @@ final class RateLimitServerVariables {
               environment.getOrDefault("REDIS_TYPE", ""),
               environment.getOrDefault("REDIS_URL", ""),
               environment.getOrDefault("REDIS_AUTH", ""),
-              tls);
-      boolean anyHost = tls && isTrue(environment, "REDIS_TLS_SKIP_HOSTNAME_VERIFICATION");
-      settings.add(new Setting("redis", "REDIS_URL", anyHost ? ofAnyHost(url) : url));
+              environment.getOrDefault("REDIS_SENTINEL_AUTH", ""),
+              tls,
+              isTrue(environment, "REDIS_TLS_SKIP_HOSTNAME_VERIFICATION"));
+      settings.add(new Setting("redis", "REDIS_URL", url));
     }
     if (tls || isTrue(environment, "REDIS_PERSECOND_TLS")) {
       files(
@@ -135,13 +138,6 @@ final class RateLimitServerVariables {
               "REDIS_TLS_CACERT", "redisTls.ca"),
           settings);
     }
-  }
-
-  /** Its certificate may be of another host, as long as an authority has signed it. */
-  private static String ofAnyHost(String url) {
-    int master = url.indexOf('#');
-    String address = master < 0 ? url : url.substring(0, master);
-    return address + "?verifyPeer=ca" + (master < 0 ? "" : url.substring(master));
   }
 
   private static void files(

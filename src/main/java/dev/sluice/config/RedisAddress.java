@@ -23,9 +23,14 @@ public final class RedisAddress {
   /** What may stand in a URL before the @ as it is; everything else in percent-encoding. */
   private static final String CREDENTIALS = "(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@";
 
+  /** The same in a parameter. */
+  private static final String AUTH = "(?:[A-Za-z0-9._~:-]|%[0-9A-Fa-f]{2})";
+
   private static final String PARAMETER =
       "(?:timeout=[0-9]{1,9}(?:ns|us|ms|s|m|h|d)?|verifyPeer=(?i:none|ca|full)"
-          + "|clientName=[A-Za-z0-9._-]+)";
+          + "|clientName=[A-Za-z0-9._-]+|sentinelAuth="
+          + AUTH
+          + "+)";
   private static final Pattern URL =
       Pattern.compile(
           "rediss?(?<kind>|-sentinel|\\+cluster)://"
@@ -56,6 +61,7 @@ public final class RedisAddress {
     String[] hosts = url.group("hosts").split(",", -1);
     boolean sentinel = kind.equals("-sentinel");
     return (url.group("master") != null) == sentinel
+        && (sentinel || !text.contains("sentinelAuth="))
         && (hosts.length == 1 || !kind.isEmpty())
         && Arrays.stream(hosts).allMatch(host -> host(host) && !(sentinel && host.startsWith("[")))
         && database(Optional.ofNullable(url.group("database")).orElse(""), kind);
@@ -102,12 +108,13 @@ public final class RedisAddress {
     return text.hashCode();
   }
 
-  /** The URL with {@code *****} in place of user and password. */
+  /** The URL with {@code *****} in place of users and passwords. */
   @Override
   public String toString() {
-    int at = text.lastIndexOf('@');
+    String shown = text.replaceFirst("sentinelAuth=[^&#]*", "sentinelAuth=*****");
+    int at = shown.lastIndexOf('@');
     return at < 0
-        ? text
-        : text.substring(0, text.indexOf("://") + 3) + "*****" + text.substring(at);
+        ? shown
+        : shown.substring(0, shown.indexOf("://") + 3) + "*****" + shown.substring(at);
   }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.config;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Where Redis is, as envoyproxy/ratelimit's environment says it, as a URL. */
@@ -14,20 +16,37 @@ final class ReferenceRedis {
    *     {@code CLUSTER}
    * @param addresses {@code host:port}, or several with commas in between, or a URL
    * @param auth {@code user:password}, or a password, or nothing
+   * @param sentinelAuth the same for the sentinels
+   * @param anyHost whether certificates of other hosts are good enough
    */
-  static String url(String type, String addresses, String auth, boolean tls) {
+  static String url(
+      String type,
+      String addresses,
+      String auth,
+      String sentinelAuth,
+      boolean tls,
+      boolean anyHost) {
     if (addresses.contains("://") || addresses.startsWith("/")) {
       return addresses;
     }
     String scheme = tls ? "rediss" : "redis";
     String credentials = auth.isEmpty() ? "" : encoded(auth) + "@";
+    List<String> parameters = new ArrayList<>();
+    if (tls && anyHost) {
+      parameters.add("verifyPeer=ca");
+    }
+    if (!sentinelAuth.isEmpty() && type.equalsIgnoreCase("SENTINEL")) {
+      parameters.add("sentinelAuth=" + encoded(sentinelAuth));
+    }
+    String more = parameters.isEmpty() ? "" : "?" + String.join("&", parameters);
     return switch (type.toUpperCase(Locale.ROOT)) {
-      case "", "SINGLE" -> scheme + "://" + credentials + addresses;
-      case "CLUSTER" -> scheme + "+cluster://" + credentials + addresses;
+      case "", "SINGLE" -> scheme + "://" + credentials + addresses + more;
+      case "CLUSTER" -> scheme + "+cluster://" + credentials + addresses + more;
       case "SENTINEL" -> {
         int comma = addresses.indexOf(',');
         String master = addresses.substring(0, Math.max(0, comma));
-        yield scheme + "-sentinel://" + credentials + addresses.substring(comma + 1) + "#" + master;
+        String sentinels = addresses.substring(comma + 1);
+        yield scheme + "-sentinel://" + credentials + sentinels + more + "#" + master;
       }
       default -> type + " " + addresses;
     };

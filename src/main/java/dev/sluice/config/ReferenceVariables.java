@@ -71,7 +71,9 @@ final class ReferenceVariables {
             environment.getOrDefault("REDIS_PERSECOND_TYPE", ""),
             environment.getOrDefault("REDIS_PERSECOND_URL", "/"),
             environment.getOrDefault("REDIS_PERSECOND_AUTH", ""),
-            GoText.isTrue(environment.getOrDefault("REDIS_PERSECOND_TLS", "")));
+            environment.getOrDefault("REDIS_PERSECOND_SENTINEL_AUTH", ""),
+            GoText.isTrue(environment.getOrDefault("REDIS_PERSECOND_TLS", "")),
+            GoText.isTrue(environment.getOrDefault("REDIS_TLS_SKIP_HOSTNAME_VERIFICATION", "")));
     return new Setting("rateLimit.perSecondRedis", "REDIS_PERSECOND_URL", url);
   }
 }

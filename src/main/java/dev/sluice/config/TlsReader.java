@@ -39,8 +39,17 @@ final class TlsReader {
     Optional<Path> certificate = path(tls, Part.CERTIFICATE, true);
     Optional<Path> key = path(tls, Part.KEY, true);
     Optional<Path> clients = path(tls, Part.CLIENT_CERTIFICATES, false);
+    Field named = tls.field("clientName");
+    Optional<String> name = named.text();
+    if (name.isPresent() && tls.field(Part.CLIENT_CERTIFICATES.field()).absent()) {
+      named.reportValue(
+          Severity.ERROR,
+          "without "
+              + Part.CLIENT_CERTIFICATES.field()
+              + " clients are asked for no certificate: expected both, or neither");
+    }
     return certificate.flatMap(
-        first -> key.flatMap(second -> material(new TlsFiles(first, second, clients))));
+        first -> key.flatMap(second -> material(new TlsFiles(first, second, clients, name))));
   }
 
   private Optional<ClientTlsMaterial> readClient(Fields tls) {

@@ -30,25 +30,12 @@ final class UnsupportedVariables {
               "counters are in Redis and nowhere else: set it to redis, and REDIS_URL"),
           new Refused(
               "REDIS_SOCKET_TYPE", Set.of("tcp"), TCP + ", and set this to tcp, and REDIS_URL"),
-          new Refused(
-              "REDIS_SENTINEL_AUTH",
-              Set.of(),
-              "a password of the sentinels' own is not supported: give them that of REDIS_AUTH"),
           new Refused("GRPC_UDS", Set.of(), TCP + ": remove this, and set GRPC_HOST and GRPC_PORT"),
-          new Refused(
-              "GRPC_CLIENT_TLS_SAN",
-              Set.of(),
-              "the names of clients are not looked at: remove it, and let GRPC_CLIENT_TLS_CACERT"
-                  + " name an authority that signs only those who may call"),
           new Refused("PROTO", Set.of("tcp"), "only tcp is supported: remove it"),
           new Refused(
               "USE_DOG_STATSD",
               Set.of("false", "f", "0"),
               "DogStatsD is not supported: remove it, and set USE_STATSD or USE_PROMETHEUS"),
-          new Refused(
-              "EXTRA_TAGS",
-              Set.of(),
-              "statistics have no further tags: remove it, and add them where they are collected"),
           new Refused(
               "TRACING_ENABLED",
               Set.of("false", "f", "0"),
@@ -64,7 +51,10 @@ final class UnsupportedVariables {
           "FORCE_START_WITHOUT_INITIAL_CONFIG",
           "REDIS_PERSECOND_PIPELINE_LIMIT",
           "REDIS_PERSECOND_PIPELINE_WINDOW",
+          "REDIS_PERSECOND_POOL_ON_EMPTY_BEHAVIOR",
+          "REDIS_PERSECOND_POOL_ON_EMPTY_WAIT_DURATION",
           "REDIS_PERSECOND_POOL_SIZE",
+          "REDIS_PERSECOND_TIMEOUT",
           "REDIS_PIPELINE_LIMIT",
           "REDIS_PIPELINE_WINDOW",
           "REDIS_POOL_ON_EMPTY_BEHAVIOR",
@@ -72,6 +62,11 @@ final class UnsupportedVariables {
           "REDIS_POOL_SIZE",
           "REDIS_TIMEOUT",
           "RUNTIME_WATCH_ROOT",
+          "TRACING_EXPORTER_PROTOCOL",
+          "TRACING_SAMPLING_RATE",
+          "TRACING_SERVICE_INSTANCE_ID",
+          "TRACING_SERVICE_NAME",
+          "TRACING_SERVICE_NAMESPACE",
           "USE_DOG_STATSD_MOGRIFIERS");
 
   private UnsupportedVariables() {}

@@ -336,6 +336,7 @@ public final class Metrics {
   /** A request to the rate limit service was answered by gRPC. */
   public void rateLimitAnswered(long nanos) {
     rateLimitSeconds.labels("ShouldRateLimit").observe(seconds(nanos));
+    rateLimit.answered(nanos);
   }
 
   /** A key was used, and that will not be recorded. */

@@ -42,6 +42,7 @@ public final class RateLimitSeries extends Collector {
   private final LongAdder requests = new LongAdder();
   private final LongAdder configurationLoaded = new LongAdder();
   private final LongAdder configurationRefused = new LongAdder();
+  private final ResponseTimes responseTimes = new ResponseTimes();
 
   /** The name of a rule. */
   private record Name(String domain, List<String> path) {
@@ -152,6 +153,16 @@ public final class RateLimitSeries extends Collector {
   /** A request came to the service. */
   public void requested() {
     requests.increment();
+  }
+
+  /** A request to the service was answered. */
+  void answered(long nanos) {
+    responseTimes.add(nanos);
+  }
+
+  /** How long answers took, for one who asks again and again. */
+  ResponseTimes responseTimes() {
+    return responseTimes;
   }
 
   /**

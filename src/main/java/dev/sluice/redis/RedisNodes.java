@@ -1,9 +1,15 @@
 package dev.sluice.redis;
 
+import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.StaticCredentialsProvider;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where Redis is; {@link #toString} shows no password.
@@ -12,6 +18,9 @@ import java.util.List;
  */
 record RedisNodes(boolean cluster, List<RedisURI> all) {
   private static final String CLUSTER = "+cluster://";
+
+  /** Lettuce knows no such parameter: it asks sentinels without a password. */
+  private static final Pattern SENTINEL_AUTH = Pattern.compile("[?&]sentinelAuth=([^&#]+)");
 
   static RedisNodes parse(String url) {
     int cluster = url.indexOf(CLUSTER);
@@ -42,7 +51,23 @@ record RedisNodes(boolean cluster, List<RedisURI> all) {
     RedisURI uri = RedisURI.create(url);
     // Of the handshake; calls have their own deadline.
     uri.setTimeout(Duration.ofSeconds(2));
+    Matcher auth = SENTINEL_AUTH.matcher(url);
+    if (auth.find()) {
+      RedisCredentials credentials =
+          credentials(URLDecoder.decode(auth.group(1), StandardCharsets.UTF_8));
+      uri.getSentinels()
+          .forEach(
+              sentinel ->
+                  sentinel.setCredentialsProvider(new StaticCredentialsProvider(credentials)));
+    }
     return uri;
+  }
+
+  /** {@code user:password}, or a password. */
+  private static RedisCredentials credentials(String auth) {
+    int colon = auth.indexOf(':');
+    return RedisCredentials.just(
+        colon < 0 ? null : auth.substring(0, colon), auth.substring(colon + 1));
   }
 
   boolean tls() {

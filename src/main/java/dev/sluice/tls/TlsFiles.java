@@ -12,8 +12,15 @@ import java.util.Optional;
  * @param key of the first certificate, without a passphrase
  * @param clientCertificates those of which one must have signed a client's certificate; empty asks
  *     clients for none
+ * @param clientName that a client's certificate must be of besides; empty asks for none
  */
-public record TlsFiles(Path certificate, Path key, Optional<Path> clientCertificates) {
+public record TlsFiles(
+    Path certificate, Path key, Optional<Path> clientCertificates, Optional<String> clientName) {
+
+  /** Clients may have any name. */
+  public TlsFiles(Path certificate, Path key, Optional<Path> clientCertificates) {
+    this(certificate, key, clientCertificates, Optional.empty());
+  }
 
   /** One of the files, by its name in the configuration. */
   public enum Part {

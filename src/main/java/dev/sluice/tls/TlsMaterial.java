@@ -67,6 +67,7 @@ public record TlsMaterial(
   @Override
   public String toString() {
     return "%s, until %s%s"
-        .formatted(name(chain.get(0)), expiry(), mutual() ? "; clients need a certificate" : "");
+            .formatted(name(chain.get(0)), expiry(), mutual() ? "; clients need a certificate" : "")
+        + files.clientName().map(name -> " of " + name).orElse("");
   }
 }

@@ -46,7 +46,7 @@ final class RateLimitEnvironmentTest {
     assertThat(settings.debug())
         .hasToString("Listener[host=0.0.0.0, port=6070, tls=Optional.empty]");
     assertThat(settings.statistics())
-        .isEqualTo(new Statistics.Statsd("localhost", 8125, Duration.ofSeconds(10)));
+        .isEqualTo(new Statistics.Statsd("localhost", 8125, Duration.ofSeconds(10), Map.of()));
     assertThat(settings.warnings()).isEmpty();
   }
 
@@ -110,6 +110,9 @@ final class RateLimitEnvironmentTest {
         "REDIS_TLS=true REDIS_URL=r:1 | rediss://r:1",
         "REDIS_TLS=true REDIS_TLS_SKIP_HOSTNAME_VERIFICATION=true REDIS_TYPE=SENTINEL REDIS_URL=m,a:1"
             + " | rediss-sentinel://a:1?verifyPeer=ca#m",
+        "REDIS_SENTINEL_AUTH=u:p&w REDIS_AUTH=x REDIS_TYPE=SENTINEL REDIS_URL=m,a:1"
+            + " | redis-sentinel://x@a:1?sentinelAuth=u:p%26w#m",
+        "REDIS_SENTINEL_AUTH=p REDIS_URL=a:1 | redis://a:1",
       })
   void redis_isReachedAsItIsNow(String variables, String url) throws Exception {
     assertThat(read(variables.split("[ =]", -1)).redis().reveal()).isEqualTo(url);
@@ -120,9 +123,11 @@ final class RateLimitEnvironmentTest {
       delimiter = '|',
       value = {
         "USE_STATSD=false | Unexported[]",
-        "USE_STATSD=true | Statsd[host=localhost, port=8125, interval=PT10S]",
+        "USE_STATSD=true | Statsd[host=localhost, port=8125, interval=PT10S, tags={}]",
         "STATSD_HOST=s STATSD_PORT=9 STATS_FLUSH_INTERVAL=500ms"
-            + " | Statsd[host=s, port=9, interval=PT0.5S]",
+            + " | Statsd[host=s, port=9, interval=PT0.5S, tags={}]",
+        "EXTRA_TAGS=zone:a:b"
+            + " | Statsd[host=localhost, port=8125, interval=PT10S, tags={zone=a:b}]",
         "USE_STATSD=true DISABLE_STATS=true | Unexported[]",
         "USE_PROMETHEUS=true DISABLE_STATS=true | Unexported[]",
         "USE_PROMETHEUS=true"
@@ -142,6 +147,8 @@ final class RateLimitEnvironmentTest {
         "REDIS_SOCKET_TYPE=unix | REDIS_SOCKET_TYPE: a unix socket is not supported",
         "REDIS_URL=/var/run/redis.sock | REDIS_URL: expected host:port",
         "GRPC_UDS=/tmp/grpc.sock | GRPC_UDS: a unix socket is not supported",
+        "EXTRA_TAGS=zone | EXTRA_TAGS: expected name:value,name:value, found",
+        "PROMETHEUS_MAPPER_YAML=m.yaml | PROMETHEUS_MAPPER_YAML: the names of metrics are fixed",
         "USE_DOG_STATSD=true | USE_DOG_STATSD: DogStatsD is not supported",
         "TRACING_ENABLED=true | TRACING_ENABLED: traces are not supported",
         "USE_STATSD=true USE_PROMETHEUS=true | USE_STATSD: either this or USE_PROMETHEUS",
@@ -217,6 +224,26 @@ final class RateLimitEnvironmentTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
                 0));
+  }
+
+  @Test
+  void passwordOfSentinels_isShownNowhere() throws Exception {
+    RateLimitServerConfig settings =
+        read(
+            "REDIS_TYPE", "SENTINEL",
+            "REDIS_URL", "main,s:26379",
+            "REDIS_SENTINEL_AUTH", "user:p@ss");
+
+    assertThat(settings.redis().reveal()).contains("sentinelAuth=user:p%40ss");
+    assertThat(settings.toString()).doesNotContain("p%40ss", "p@ss");
+  }
+
+  @Test
+  void tagsOnPrometheus_areSaidToBeWithoutEffect() throws Exception {
+    assertThat(read("USE_PROMETHEUS", "true", "EXTRA_TAGS", "zone:a").warnings())
+        .singleElement()
+        .asString()
+        .startsWith("environment: EXTRA_TAGS: without effect on Prometheus");
   }
 
   private static RuleSource directory(String path, boolean ignoreDotFiles, boolean merge) {

@@ -157,7 +157,7 @@ final class RateLimitSettingsTest {
       })
   void anAddressOfTheReference_isAUrl(
       String type, String addresses, String auth, boolean tls, String url) {
-    assertThat(ReferenceRedis.url(type, addresses, auth, tls)).isEqualTo(url);
+    assertThat(ReferenceRedis.url(type, addresses, auth, "", tls, false)).isEqualTo(url);
     assertThat(RedisAddress.parse(url)).isPresent();
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,11 @@ final class StatsdExportTest {
   }
 
   private void export(int port) {
-    StatsdExport export = new StatsdExport("127.0.0.1", port, Duration.ofMillis(50), series);
+    export(port, Map.of());
+  }
+
+  private void export(int port, Map<String, String> tags) {
+    StatsdExport export = new StatsdExport("127.0.0.1", port, Duration.ofMillis(50), tags, series);
     export.start();
     open.add(export);
   }
@@ -58,6 +63,84 @@ final class StatsdExportTest {
                         "ratelimit.service.rate_limit.edge.user_a.path.deep_er_x.total_hits:3|c",
                         "ratelimit.service.call.should_rate_limit.redis_error:1|c",
                         "ratelimit.service.config_load_success:1|c"));
+  }
+
+  @Test
+  void tags_standBehindEachName_inTheOrderOfTheirs_withoutWhatEndsAName() throws Exception {
+    count(Kind.OVER_LIMIT, 3);
+    series.requested();
+    StatsdServer server = server(0);
+    export(server.port(), Map.of("zone", "a|b", "version", "1.2", "none", ""));
+    series.answered(1_000_000);
+
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(server.lines())
+                    .containsExactlyInAnyOrder(
+                        "ratelimit.service.rate_limit.edge.user_a.path.deep_er_x.over_limit"
+                            + ".__version=1_2.__zone=a_b:3|c",
+                        "ratelimit_server.ShouldRateLimit.total_requests.__version=1_2.__zone=a_b:1|c",
+                        "ratelimit_server.ShouldRateLimit.response_time.__version=1_2.__zone=a_b"
+                            + ":1.000|ms"));
+  }
+
+  @Test
+  void responseTimes_areSentOnce_inMilliseconds() throws Exception {
+    StatsdServer server = server(0);
+    export(server.port());
+
+    series.answered(312_900);
+    series.answered(2_500_000_000L);
+    series.requested();
+
+    // All that came before is there when a later flush is.
+    Awaitility.await().untilAsserted(() -> assertThat(times(server)).hasSize(2));
+    count(Kind.TOTAL_HITS, 1);
+    Awaitility.await().untilAsserted(() -> assertThat(server.sum("total_hits")).isEqualTo(1));
+    assertThat(times(server)).containsExactly("0.312|ms", "2500.000|ms");
+  }
+
+  @Test
+  void moreResponseTimesThanAreKept_areAnEvenShare_whichIsSaid() throws Exception {
+    series.responseTimes().keep();
+    int all = 2 * ResponseTimes.MOST;
+    for (int i = 0; i < all; i++) {
+      // The first half fast, the second half slow.
+      series.answered(i < all / 2 ? 1_000_000 : 2_000_000);
+    }
+    ResponseTimes.Drawn drawn = series.responseTimes().take();
+
+    assertThat(drawn.share()).isEqualTo(0.5);
+    assertThat(drawn.nanos()).hasSize(ResponseTimes.MOST);
+    // Of 8,192 that are drawn, half are of each kind but for some tens.
+    assertThat(drawn.nanos().stream().filter(took -> took == 1_000_000).count())
+        .isBetween(ResponseTimes.MOST / 2L - 500, ResponseTimes.MOST / 2L + 500);
+    assertThat(series.responseTimes().take().nanos()).isEmpty();
+  }
+
+  @Test
+  void sharesOfResponseTimes_areSentWithTheShare() throws Exception {
+    StatsdServer server = server(0);
+    StatsdExport export =
+        new StatsdExport("127.0.0.1", server.port(), Duration.ofHours(1), Map.of(), series);
+    export.start();
+    for (int i = 0; i < 4 * ResponseTimes.MOST; i++) {
+      series.answered(1_000_000);
+    }
+
+    export.close();
+
+    Awaitility.await().untilAsserted(() -> assertThat(times(server)).hasSize(ResponseTimes.MOST));
+    assertThat(times(server)).containsOnly("1.000|ms|@0.250000");
+  }
+
+  private static List<String> times(StatsdServer server) {
+    String name = "ratelimit_server.ShouldRateLimit.response_time:";
+    return server.lines().stream()
+        .filter(line -> line.startsWith(name))
+        .map(line -> line.substring(name.length()))
+        .toList();
   }
 
   @Test
@@ -89,7 +172,8 @@ final class StatsdExportTest {
   @Test
   void end_sendsWhatIsLeft() throws Exception {
     StatsdServer server = server(0);
-    StatsdExport export = new StatsdExport("127.0.0.1", server.port(), Duration.ofHours(1), series);
+    StatsdExport export =
+        new StatsdExport("127.0.0.1", server.port(), Duration.ofHours(1), Map.of(), series);
     export.start();
     series.requested();
 

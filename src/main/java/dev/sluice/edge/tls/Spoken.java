@@ -44,7 +44,13 @@ public enum Spoken {
     SslContextBuilder builder =
         over(SslContextBuilder.forServer(material.key(), material.chain())).protocols(VERSIONS);
     if (material.mutual()) {
-      builder.trustManager(material.clientAuthorities()).clientAuth(ClientAuth.REQUIRE);
+      material
+          .files()
+          .clientName()
+          .ifPresentOrElse(
+              name -> builder.trustManager(new NamedClients(material.clientAuthorities(), name)),
+              () -> builder.trustManager(material.clientAuthorities()));
+      builder.clientAuth(ClientAuth.REQUIRE);
     }
     return builder.build();
   }
