@@ -8,6 +8,7 @@ import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.testing.Authority;
 import dev.sluice.testing.RateLimits;
 import dev.sluice.testing.RedisProcess;
+import io.netty.pkitesting.CertificateBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -158,7 +160,10 @@ class EnvoyRateLimitFilterIT {
     Authority authority = new Authority("private");
     String root = authority.write(folder.resolve("root.crt")).toString();
     Authority.write(folder, "server", authority.issue("server"));
-    Authority.write(folder, "envoy", authority.issue("envoy"));
+    CertificateBuilder named = new CertificateBuilder().ecp256().addSanDnsName("envoy.example");
+    Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+    Authority.write(folder, "envoy", authority.issue(named, "envoy", tomorrow));
+    Authority.write(folder, "other", authority.issue("other"));
     int port =
         server(
                 "GRPC_SERVER_USE_TLS",
@@ -168,20 +173,25 @@ class EnvoyRateLimitFilterIT {
                 "GRPC_SERVER_TLS_KEY",
                 folder.resolve("server.key").toString(),
                 "GRPC_CLIENT_TLS_CACERT",
-                root)
+                root,
+                "GRPC_CLIENT_TLS_SAN",
+                "envoy.example")
             .port();
     String tls =
         """
         transport_socket: {name: tls, typed_config: {"@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext, common_tls_context: {alpn_protocols: [h2], %s validation_context: {trusted_ca: {filename: "%s"}, match_typed_subject_alt_names: [{san_type: IP_ADDRESS, matcher: {exact: 127.0.0.1}}]}}}}
         """;
-    String shown =
-        "tls_certificates: [{certificate_chain: {filename: \"%s\"}, private_key: {filename: \"%s\"}}],"
-            .formatted(folder.resolve("envoy.crt"), folder.resolve("envoy.key"));
+    for (String client : List.of("envoy", "other")) {
+      String shown =
+          "tls_certificates: [{certificate_chain: {filename: \"%s\"}, private_key: {filename: \"%s\"}}],"
+              .formatted(folder.resolve(client + ".crt"), folder.resolve(client + ".key"));
+      filters
+          .server(client, port, tls.formatted(shown, root).strip())
+          .filter(client, client, PATIENT, "failure_mode_deny: true");
+    }
     filters
-        .server("known", port, tls.formatted(shown, root).strip())
-        .filter("known", "known", PATIENT, "failure_mode_deny: true")
-        .server("unknown", port, tls.formatted("", root).strip())
-        .filter("unknown", "unknown", PATIENT, "failure_mode_deny: true");
+        .server("nobody", port, tls.formatted("", root).strip())
+        .filter("nobody", "nobody", PATIENT, "failure_mode_deny: true");
   }
 
   /** A server that is asked for its health, and has no rules yet. */
@@ -421,11 +431,12 @@ class EnvoyRateLimitFilterIT {
   }
 
   @Test
-  void mutualTls_letsAKnownEnvoyAsk_andNoOther() {
-    assertThat(get("known", "client", "known").statusCode()).isEqualTo(200);
-    assertThat(get("known", "client", "known").statusCode()).isEqualTo(200);
-    assertThat(get("known", "client", "known").statusCode()).isEqualTo(429);
-    assertThat(get("unknown", "client", "unknown").statusCode()).isEqualTo(500);
+  void mutualTls_letsAnEnvoyOfTheNameAsk_andNoOther() {
+    assertThat(get("envoy", "client", "known").statusCode()).isEqualTo(200);
+    assertThat(get("envoy", "client", "known").statusCode()).isEqualTo(200);
+    assertThat(get("envoy", "client", "known").statusCode()).isEqualTo(429);
+    assertThat(get("other", "client", "of another name").statusCode()).isEqualTo(500);
+    assertThat(get("nobody", "client", "without a certificate").statusCode()).isEqualTo(500);
   }
 
   @Test

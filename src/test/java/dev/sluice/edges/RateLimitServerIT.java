@@ -43,6 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RateLimitServerIT {
   private static final int YEAR = 365 * 24 * 3600;
 
+  private static final String RESPONSE_TIME =
+      "ratelimit_server\\.ShouldRateLimit\\.response_time:[0-9]+\\.[0-9]{3}\\|ms";
+
   private static EmbeddedRedis redis;
 
   @TempDir private Path folder;
@@ -283,6 +286,10 @@ class RateLimitServerIT {
               () -> {
                 assertThat(statsd.sum("sent.year.total_hits")).isEqualTo(3);
                 assertThat(statsd.sum("sent.year.within_limit")).isEqualTo(2);
+                // One for each of the three requests.
+                assertThat(statsd.lines())
+                    .filteredOn(line -> line.matches(RESPONSE_TIME))
+                    .hasSize(3);
               });
     }
   }
