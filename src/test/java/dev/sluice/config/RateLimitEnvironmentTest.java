@@ -148,7 +148,6 @@ final class RateLimitEnvironmentTest {
         "REDIS_URL=/var/run/redis.sock | REDIS_URL: expected host:port",
         "GRPC_UDS=/tmp/grpc.sock | GRPC_UDS: a unix socket is not supported",
         "EXTRA_TAGS=zone | EXTRA_TAGS: expected name:value,name:value, found",
-        "PROMETHEUS_MAPPER_YAML=m.yaml | PROMETHEUS_MAPPER_YAML: the names of metrics are fixed",
         "USE_DOG_STATSD=true | USE_DOG_STATSD: DogStatsD is not supported",
         "TRACING_ENABLED=true | TRACING_ENABLED: traces are not supported",
         "USE_STATSD=true USE_PROMETHEUS=true | USE_STATSD: either this or USE_PROMETHEUS",

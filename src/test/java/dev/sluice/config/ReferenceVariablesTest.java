@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.testing.Authority;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +65,7 @@ final class ReferenceVariablesTest {
       USE_PROMETHEUS=true
       USE_PROMETHEUS=true PROMETHEUS_ADDR=:9
       USE_PROMETHEUS=true PROMETHEUS_PATH=/x
+      USE_PROMETHEUS=true PROMETHEUS_MAPPER_YAML={tls}/map.yaml
       RUNTIME_ROOT=/x
       RUNTIME_SUBDIRECTORY=x
       RUNTIME_APPDIRECTORY=x
@@ -102,8 +105,9 @@ final class ReferenceVariablesTest {
   private static Path folder;
 
   @BeforeAll
-  static void writeFiles(@TempDir Path temporary) {
+  static void writeFiles(@TempDir Path temporary) throws IOException {
     folder = temporary;
+    Files.writeString(folder.resolve("map.yaml"), "mappings: []\n");
     Authority authority = new Authority("any");
     authority.write(folder.resolve("ca.crt"));
     Authority.write(folder, "a", authority.issue("a"));
@@ -178,7 +182,6 @@ final class ReferenceVariablesTest {
       strings = {
         "GRPC_UDS=/x",
         "USE_DOG_STATSD=true",
-        "PROMETHEUS_MAPPER_YAML=x",
         "BACKEND_TYPE=memcache",
         "REDIS_SOCKET_TYPE=unix",
         "MEMCACHE_HOST_PORT=x:1",
