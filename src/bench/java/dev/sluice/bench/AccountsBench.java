@@ -58,7 +58,7 @@ final class AccountsBench implements AutoCloseable {
   private final Consumer<String> progress;
 
   /** Each goes on where it was: so that every key has its turn. */
-  private final Map<AccountsCase, ClosedLoop> loops = new HashMap<>();
+  private final Map<AccountsCase, Asker> loops = new HashMap<>();
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Measured> measured = new ArrayList<>();
@@ -107,7 +107,7 @@ final class AccountsBench implements AutoCloseable {
       if (each.keys() == options.many() && cold.isEmpty()) {
         cold = Optional.of(cold(each));
       }
-      WarmUp.of(stack(each).sluice().target(), () -> load(each, options.warmup()));
+      WarmUp.of(stack(each).target(), () -> load(each, options.warmup()));
     }
     for (int round = 1; round <= options.rounds(); round++) {
       List<AccountsCase> order = new ArrayList<>(cases);
@@ -125,7 +125,7 @@ final class AccountsBench implements AutoCloseable {
 
   /** Half of the keys show the JIT compiler how a caller is looked up, the others are measured. */
   private Cold cold(AccountsCase each) {
-    ProcessHandle process = stack(each).sluice().process().handle();
+    ProcessHandle process = stack(each).target().process().orElseThrow();
     long before = Heap.live(process).orElse(0);
     turns(each, each.keys() / 2);
     Measured first = measure(0, each, options.time().dividedBy(2));
@@ -142,25 +142,18 @@ final class AccountsBench implements AutoCloseable {
   }
 
   private Measured measure(int round, AccountsCase each, Duration time) {
-    EdgeTarget target = stack(each).sluice().target();
-    ProcessHandle redis = stack(each).redis();
+    EdgeTarget target = stack(each).target();
     double lookups = lookups(each);
     Used before = Used.by(target);
-    Duration redisBefore = Cpu.of(redis);
     Requests requests = load(each, time);
     Used used = Used.by(target).since(before);
     return new Measured(
-        round,
-        each,
-        requests,
-        used,
-        Cpu.of(redis).minus(redisBefore),
-        (lookups(each) - lookups) / requests.answered());
+        round, each, requests, used, (lookups(each) - lookups) / requests.answered());
   }
 
   /** How often the replica has asked Redis for a caller. */
   private double lookups(AccountsCase each) {
-    URI metrics = URI.create(stack(each).sluice().metrics());
+    URI metrics = URI.create(stack(each).metrics());
     return http.sendAsync(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
         .join()
         .body()
@@ -178,6 +171,6 @@ final class AccountsBench implements AutoCloseable {
 
   @Override
   public void close() {
-    loops.values().forEach(ClosedLoop::close);
+    loops.values().forEach(Asker::close);
   }
 }

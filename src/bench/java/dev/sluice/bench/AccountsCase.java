@@ -48,18 +48,16 @@ record AccountsCase(DoorMode mode, int keys, boolean large) {
         .formatted(mode.name().toLowerCase(Locale.ROOT), keys, large ? "large" : "small");
   }
 
-  ClosedLoop open(AccountsStack stack) {
-    EdgeTarget target = stack.sluice().target();
+  Asker open(AccountsStack stack) {
+    EdgeTarget target = stack.target();
     List<UserKey> asking = stack.keys(keys);
     return mode == DoorMode.FRONT
         ? new HttpLoop(
             target.http(),
             EdgeCase.HTTP_CONNECTIONS,
             new AuthQuestions(asking, target.kind(), mode))
-        : new GrpcLoop<>(
-            target.grpc(),
-            EdgeCase.GRPC_CONNECTIONS,
-            EdgeCase.GRPC_IN_FLIGHT,
+        : EdgeCase.grpc(
+            target,
             AuthorizationGrpc.getCheckMethod(),
             new CheckQuestions(asking, target.kind(), mode, Shown.MODEL));
   }

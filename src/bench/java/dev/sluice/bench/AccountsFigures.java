@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.bench.AccountsBench.Cold;
 import dev.sluice.policy.DoorMode;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -17,29 +16,13 @@ record AccountsFigures(
     AccountsFile.Size size,
     AccountsStack.Stored stored) {
 
-  private static final int[] WIDTHS = {28, 24, 22, 24, 26, 9, 6};
-
   /**
    * One case in one round.
    *
    * @param lookups of callers in Redis, for each decision
    */
-  record Measured(
-      int round,
-      AccountsCase asked,
-      Requests requests,
-      Used used,
-      Duration redisCpu,
-      double lookups)
-      implements ByRound.Of<AccountsCase> {
-    double cpuMicros() {
-      return Cpu.micros(used.cpu(), requests.answered());
-    }
-
-    double redisMicros() {
-      return Cpu.micros(redisCpu, requests.answered());
-    }
-  }
+  record Measured(int round, AccountsCase asked, Requests requests, Used used, double lookups)
+      implements Measurement<AccountsCase> {}
 
   private ByRound<AccountsCase, Measured> byRound() {
     return new ByRound<>(options.rounds(), measured);
@@ -56,11 +39,26 @@ record AccountsFigures(
 
   /** For people: medians, and in brackets the least and the most of the rounds. */
   String table() {
-    StringBuilder text = new StringBuilder();
-    row(text, "a decision", "CPU, µs", "of Redis, µs", "p50, µs", "p99, µs", "lookups", "JIT");
+    return decisions()
+        + "\n"
+        + kept()
+        + "%na known caller: %s bytes of heap%n".formatted(number(0, cold.heap()))
+        + "%s records: import %s a second; export %s a second, %d MiB resident with %s%n"
+            .formatted(
+                number(0, size.records()),
+                number(0, stored.importPerSecond()),
+                number(0, stored.export().perSecond()),
+                stored.export().mebibytes(),
+                options.exportJvm())
+        + byRound().summary(options.time());
+  }
+
+  private Table decisions() {
+    Table table =
+        new Table()
+            .row("a decision", "CPU, µs", "of Redis, µs", "p50, µs", "p99, µs", "lookups", "JIT");
     for (AccountsCase asked : AccountsCase.all(options.many())) {
-      row(
-          text,
+      table.row(
           asked.name(),
           spread(asked, Measured::cpuMicros).text(1),
           spread(asked, Measured::redisMicros).text(1),
@@ -69,8 +67,7 @@ record AccountsFigures(
           number(3, spread(asked, Measured::lookups).median()),
           "%.0f%%".formatted(100 * spread(asked, m -> m.used().compiling()).median()));
       if (asked.large() && asked.keys() <= AccountsCase.HOT) {
-        row(
-            text,
+        table.row(
             "  beside few",
             ratio(asked, Measured::cpuMicros).text(2),
             // In front mode Redis is hardly asked about keys that are asked often.
@@ -78,8 +75,7 @@ record AccountsFigures(
             ratio(asked, m -> m.requests().latencies().percentile(50)).text(2));
       } else if (asked.equals(cold.measured().asked())) {
         Measured first = cold.measured();
-        row(
-            text,
+        table.row(
             "  each for the first time",
             number(1, first.cpuMicros()),
             number(1, first.redisMicros()),
@@ -89,46 +85,22 @@ record AccountsFigures(
             "%.0f%%".formatted(100 * first.used().compiling()));
       }
     }
-    text.append('\n');
-    row(
-        text,
-        "kept in Redis, bytes",
-        "an organization",
-        "a user",
-        "a key",
-        "the audit's share",
-        "");
-    row(
-        text,
-        "",
-        number(0, stored.bytes().getOrDefault("organization", 0.0)),
-        number(0, stored.bytes().getOrDefault("user", 0.0)),
-        number(0, stored.bytes().getOrDefault("key", 0.0)),
-        number(0, stored.audit() / size.records()) + " a record");
-    text.append("%na known caller: %s bytes of heap%n".formatted(number(0, cold.heap())));
-    text.append(
-        "%s records: import %s a second; export %s a second, %d MiB resident with %s%n"
-            .formatted(
-                number(0, size.records()),
-                number(0, stored.importPerSecond()),
-                number(0, stored.export().perSecond()),
-                stored.export().mebibytes(),
-                options.exportJvm()));
-    return text
-        + "Medians of %d rounds of %s s each (least – most); %d requests, all answered as expected"
-            .formatted(options.rounds(), options.time().toMillis() / 1e3, requests());
+    return table;
+  }
+
+  private Table kept() {
+    return new Table()
+        .row("kept in Redis, bytes", "an organization", "a user", "a key", "the audit's share")
+        .row(
+            "",
+            number(0, stored.bytes().getOrDefault("organization", 0.0)),
+            number(0, stored.bytes().getOrDefault("user", 0.0)),
+            number(0, stored.bytes().getOrDefault("key", 0.0)),
+            number(0, stored.audit() / size.records()) + " a record");
   }
 
   private static String number(int decimals, double value) {
     return String.format(Locale.ROOT, "%,." + decimals + "f", value);
-  }
-
-  private static void row(StringBuilder text, String... cells) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < cells.length; i++) {
-      line.append(String.format("%-" + WIDTHS[i] + "s", cells[i]));
-    }
-    text.append(line.toString().stripTrailing()).append('\n');
   }
 
   /** For programs: one line. */
@@ -169,6 +141,6 @@ record AccountsFigures(
 
   /** All that were measured. */
   long requests() {
-    return measured.stream().mapToLong(m -> m.requests().answered()).sum();
+    return byRound().requests();
   }
 }

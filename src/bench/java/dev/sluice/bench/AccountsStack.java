@@ -1,6 +1,5 @@
 package dev.sluice.bench;
 
-import dev.sluice.policy.DoorMode;
 import dev.sluice.redis.EmbeddedRedis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -49,13 +49,12 @@ final class AccountsStack implements AutoCloseable {
     try {
       redis = processes.redis();
       Path folder = Files.createDirectory(processes.folder().resolve("commands"));
-      Path configuration =
-          EdgeSluice.configuration(folder, DoorMode.FULL, DoorMode.FRONT, redis.url());
+      Path configuration = EdgeSluice.configuration(folder, EdgeSetup.ACCOUNTS, redis.url());
       keys = new ArrayList<>();
       try (RedisClient client = RedisClient.create(redis.url())) {
         stored = fill(folder, configuration, client.connect().sync(), exportJvm);
       }
-      sluice = EdgeSluice.start(processes, "serve", DoorMode.FULL, DoorMode.FRONT, redis.url());
+      sluice = EdgeSluice.start(processes, EdgeSetup.ACCOUNTS, redis.url());
       // In turn they are then as if drawn at random, none before all others had their turn.
       Collections.shuffle(keys, new Random(1));
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -143,12 +142,13 @@ final class AccountsStack implements AutoCloseable {
     return stored;
   }
 
-  EdgeSluice sluice() {
-    return sluice;
+  EdgeTarget target() {
+    return sluice.target(Optional.of(Processes.handle(redis)));
   }
 
-  ProcessHandle redis() {
-    return Processes.handle(redis);
+  /** The URL of its metrics. */
+  String metrics() {
+    return sluice.metrics();
   }
 
   /** So many of the keys, or all that there are. */

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       GatewayCommand.class,
       EdgesCommand.class,
+      OutageCommand.class,
       FirstChunkCommand.class,
       AccountsCommand.class,
       PolicyCommand.class,

@@ -20,38 +20,33 @@ record EdgeSluice(JavaProcess process) {
   /**
    * Starts one.
    *
-   * @param name of its folder, which has its configuration, and of its log
    * @param redis its URL
    */
-  static EdgeSluice start(
-      Processes processes, String name, DoorMode extAuthz, DoorMode auth, String redis)
+  static EdgeSluice start(Processes processes, EdgeSetup setup, String redis)
       throws IOException, InterruptedException {
-    return start(processes, name, GatewayStack.SAMBASTACK, extAuthz, auth, redis);
+    return start(processes, setup, GatewayStack.SAMBASTACK, redis);
   }
 
   /** Starts one with tiers of its own. */
-  static EdgeSluice start(
-      Processes processes,
-      String name,
-      String sambastack,
-      DoorMode extAuthz,
-      DoorMode auth,
-      String redis)
+  static EdgeSluice start(Processes processes, EdgeSetup setup, String sambastack, String redis)
       throws IOException, InterruptedException {
-    Path folder = Files.createDirectory(processes.folder().resolve(name));
-    Path configuration = configuration(folder, extAuthz, auth, redis);
+    Path folder = Files.createDirectory(processes.folder().resolve(setup.name()));
+    Path configuration = configuration(folder, setup, redis);
     Files.writeString(folder.resolve("sambastack.yaml"), sambastack);
     return new EdgeSluice(
         processes.start(
-            "sluice-" + name,
+            "sluice-" + setup.name(),
             Main.class,
             List.of("serve", "--config", configuration.toString()),
             LISTENING));
   }
 
-  /** Writes what one is started with. */
-  static Path configuration(Path folder, DoorMode extAuthz, DoorMode auth, String redis)
-      throws IOException {
+  /**
+   * Writes what one is started with.
+   *
+   * @param redis its URL
+   */
+  static Path configuration(Path folder, EdgeSetup setup, String redis) throws IOException {
     Files.writeString(folder.resolve("sambastack.yaml"), GatewayStack.SAMBASTACK);
     Path rules = Files.createDirectory(folder.resolve("ratelimit"));
     Files.writeString(rules.resolve("bench.yaml"), LimitQuestions.RULES);
@@ -69,25 +64,35 @@ record EdgeSluice(JavaProcess process) {
         debug: {host: 127.0.0.1, port: 0}
         extAuthz: {mode: %2$s, timeout: 5s}
         auth: {mode: %3$s, timeout: 5s}
-        rateLimit: {directory: ratelimit, timeout: 5s}
+        rateLimit: %4$s
         lease: 5s
         drainTimeout: 1s
         deployments:
-        - {name: simulated, url: 'http://127.0.0.1:9', slots: 1, models: [%4$s]}
+        - {name: simulated, url: 'http://127.0.0.1:9', slots: 1, models: [%5$s]}
         """
-            .formatted(redis, text(extAuthz), text(auth), GatewayStack.MODEL));
+            .formatted(
+                redis,
+                text(setup.extAuthz()),
+                text(setup.auth()),
+                setup.rateLimitYaml(),
+                GatewayStack.MODEL));
   }
 
   private static String text(DoorMode mode) {
     return mode.name().toLowerCase(Locale.ROOT);
   }
 
-  EdgeTarget target() {
-    return target(EdgeTarget.Kind.SLUICE, process);
+  /**
+   * @param redis empty when it is not watched
+   */
+  EdgeTarget target(Optional<ProcessHandle> redis) {
+    return target(EdgeTarget.Kind.SLUICE, process, redis);
   }
 
-  static EdgeTarget target(EdgeTarget.Kind kind, JavaProcess process) {
-    return new EdgeTarget(kind, process.said(1), process.said(2), Optional.of(process.handle()));
+  static EdgeTarget target(
+      EdgeTarget.Kind kind, JavaProcess process, Optional<ProcessHandle> redis) {
+    return new EdgeTarget(
+        kind, process.said(1), process.said(2), Optional.of(process.handle()), redis);
   }
 
   /** The URL of its metrics. */

@@ -1,5 +1,7 @@
 package dev.sluice.bench;
 
+import dev.sluice.bench.EdgeTarget.Kind;
+import dev.sluice.bench.EdgesFigures.Asked;
 import dev.sluice.bench.EdgesFigures.Measured;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,7 +12,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Measures the doors for edges next to services of the same stack that decide nothing.
+ * Measures the doors for edges next to services of the same stack that decide nothing, and to other
+ * rate limit services.
  *
  * <p>Within a round the targets of a case come one after the other, and in another order in each
  * round.
@@ -19,7 +22,8 @@ final class EdgesBench {
   /**
    * @param warmup of each case at each target; is repeated while the JIT compiler is still busy
    * @param keys that ask in turn
-   * @param rival another rate limit service
+   * @param reference whether the real envoyproxy/ratelimit is measured as well
+   * @param rival another rate limit service, which runs already
    * @param jvm more flags for Sluice and what it is compared with
    */
   record Options(
@@ -28,6 +32,7 @@ final class EdgesBench {
       int rounds,
       int keys,
       List<EdgeCase> cases,
+      boolean reference,
       Optional<EdgeTarget> rival,
       List<String> jvm) {
     Options {
@@ -36,6 +41,18 @@ final class EdgesBench {
       if (time.isZero() || time.isNegative() || rounds < 1 || keys < 1 || cases.isEmpty()) {
         throw new BenchFailed("seconds, rounds, keys and cases must be more than nothing");
       }
+    }
+
+    /** Who is asked, the floor first. */
+    List<Kind> asked(EdgeCase each) {
+      List<Kind> kinds = new ArrayList<>(List.of(Kind.NO_OP, Kind.SLUICE));
+      if (each.anyService() && reference) {
+        kinds.add(Kind.REFERENCE);
+      }
+      if (each.anyService() && rival.isPresent()) {
+        kinds.add(Kind.RIVAL);
+      }
+      return kinds;
     }
   }
 
@@ -58,7 +75,7 @@ final class EdgesBench {
    */
   static EdgesFigures run(Options options, Consumer<String> progress)
       throws IOException, InterruptedException {
-    try (EdgesStack stack = new EdgesStack(options.jvm(), options.keys())) {
+    try (EdgesStack stack = new EdgesStack(options)) {
       EdgesBench bench = new EdgesBench(options, stack, progress);
       bench.run();
       return new EdgesFigures(options, List.copyOf(bench.measured));
@@ -67,12 +84,13 @@ final class EdgesBench {
 
   private void run() {
     for (EdgeCase each : options.cases()) {
-      for (EdgeTarget target : targets(each)) {
+      for (Kind kind : options.asked(each)) {
+        EdgeTarget target = stack.target(kind, each.setup());
         progress.accept(
             "warming up: %s, %s%s"
                 .formatted(
                     each.name(),
-                    target.kind(),
+                    kind,
                     target.process().map(process -> " " + process.pid()).orElse("")));
         WarmUp.of(target, () -> load(each, target, options.warmup()));
       }
@@ -80,40 +98,25 @@ final class EdgesBench {
     for (int round = 1; round <= options.rounds(); round++) {
       for (EdgeCase each : options.cases()) {
         progress.accept("round %d of %d: %s".formatted(round, options.rounds(), each.name()));
-        List<EdgeTarget> targets = targets(each);
-        Collections.rotate(targets, round - 1);
-        for (EdgeTarget target : targets) {
-          measure(round, each, target);
+        List<Kind> order = new ArrayList<>(options.asked(each));
+        Collections.rotate(order, round - 1);
+        for (Kind kind : order) {
+          measure(round, each, stack.target(kind, each.setup()));
         }
       }
     }
   }
 
-  private List<EdgeTarget> targets(EdgeCase each) {
-    List<EdgeTarget> targets = new ArrayList<>(List.of(stack.noOp(), stack.sluice(each.mode())));
-    if (each.anyService()) {
-      options.rival().ifPresent(targets::add);
-    }
-    return targets;
-  }
-
   private void measure(int round, EdgeCase each, EdgeTarget target) {
-    ProcessHandle redis = stack.redis(each.mode());
     Used before = Used.by(target);
-    Duration redisBefore = Cpu.of(redis);
     Requests requests = load(each, target, options.time());
     measured.add(
         new Measured(
-            round,
-            each,
-            target.kind(),
-            requests,
-            Used.by(target).since(before),
-            Cpu.of(redis).minus(redisBefore)));
+            round, new Asked(each, target.kind()), requests, Used.by(target).since(before)));
   }
 
   private Requests load(EdgeCase each, EdgeTarget target, Duration time) {
-    try (ClosedLoop load = each.opening().open(target, stack.keys(each.mode()))) {
+    try (Asker load = each.opening().open(target, stack.keys(each.setup()))) {
       Requests requests = load.run(time);
       requests.requireSuccess(target.kind() + ", " + each.name());
       return requests;

@@ -34,6 +34,17 @@ final class EdgesCommand implements Callable<Integer> {
       completionCandidates = Ids.class)
   private List<String> only = List.of();
 
+  @Option(names = "--rate", description = "Requests a second when latency is measured.")
+  private int rate = 2_000;
+
+  @Option(
+      names = "--reference",
+      description = {
+        "Starts the real envoyproxy/ratelimit, and measures it beside Sluice. It is what",
+        "src/main/sh/obtain-edges ratelimit builds, or what SLUICE_REFERENCE names."
+      })
+  private boolean reference;
+
   @Option(
       names = "--rival",
       paramLabel = "HOST:PORT",
@@ -58,7 +69,7 @@ final class EdgesCommand implements Callable<Integer> {
     private static final long serialVersionUID = 1L;
 
     Ids() {
-      super(EdgeCase.ALL.stream().map(EdgeCase::id).toList());
+      super(EdgeCase.all(1).stream().map(EdgeCase::id).toList());
     }
   }
 
@@ -76,6 +87,7 @@ final class EdgesCommand implements Callable<Integer> {
             rounds.rounds(),
             keys,
             cases(),
+            reference,
             Optional.ofNullable(rival).map(this::rival),
             rounds.jvm());
     EdgesFigures figures = EdgesBench.run(options, rounds.progress(spec));
@@ -91,7 +103,7 @@ final class EdgesCommand implements Callable<Integer> {
           "nothing to measure is called %s; there are %s"
               .formatted(String.join(", ", unknown), String.join(", ", new Ids())));
     }
-    return EdgeCase.ALL.stream()
+    return EdgeCase.all(rate).stream()
         .filter(each -> only.isEmpty() || only.contains(each.id()))
         .toList();
   }
@@ -106,6 +118,6 @@ final class EdgesCommand implements Callable<Integer> {
                             () ->
                                 new ParameterException(
                                     spec.commandLine(), "there is no process " + pid)));
-    return new EdgeTarget(EdgeTarget.Kind.RIVAL, address, "", process);
+    return new EdgeTarget(EdgeTarget.Kind.RIVAL, address, "", process, Optional.empty());
   }
 }

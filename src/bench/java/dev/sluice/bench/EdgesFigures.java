@@ -3,117 +3,142 @@ package dev.sluice.bench;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.bench.EdgeTarget.Kind;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /** What decisions at the doors for edges cost. A ratio is taken within each round. */
 record EdgesFigures(EdgesBench.Options options, List<Measured> measured) {
-  /**
-   * One target asked in one way in one round.
-   *
-   * @param used by the target's process
-   * @param redisCpu of Sluice's Redis meanwhile
-   */
-  record Measured(
-      int round, EdgeCase asked, Kind target, Requests requests, Used used, Duration redisCpu) {
-    double cpuMicros() {
-      return Cpu.micros(used.cpu(), requests.answered());
+  /** Of latency. */
+  private enum Percentile {
+    P50("p50", 50),
+    P99("p99", 99),
+    P999("p99.9", 99.9);
+
+    private final String text;
+    private final double percent;
+
+    Percentile(String text, double percent) {
+      this.text = text;
+      this.percent = percent;
     }
 
-    double redisMicros() {
-      return Cpu.micros(redisCpu, requests.answered());
+    /** For programs. */
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    double of(Measured measured) {
+      return measured.requests().latencies().percentile(percent);
     }
   }
 
-  private Spread spread(EdgeCase asked, Kind target, ToDoubleFunction<Measured> figure) {
-    return Spread.of(rounds().mapToDouble(r -> figure.applyAsDouble(one(r, asked, target))));
+  /** One kind of question to one target. */
+  record Asked(EdgeCase question, Kind target) {
+    Asked of(Kind other) {
+      return new Asked(question, other);
+    }
   }
 
-  private Spread cpu(EdgeCase asked, Kind target) {
-    return spread(asked, target, Measured::cpuMicros);
+  /** One of them in one round. */
+  record Measured(int round, Asked asked, Requests requests, Used used)
+      implements Measurement<Asked> {}
+
+  private ByRound<Asked, Measured> byRound() {
+    return new ByRound<>(options.rounds(), measured);
   }
 
-  private Spread redis(EdgeCase asked) {
-    return spread(asked, Kind.SLUICE, Measured::redisMicros);
+  private Spread spread(Asked asked, ToDoubleFunction<Measured> figure) {
+    return byRound().spread(asked, figure);
   }
 
-  private Spread compiling(EdgeCase asked) {
-    return spread(asked, Kind.SLUICE, each -> each.used().compiling());
+  /** Beside the same question to another target. */
+  private Spread beside(Kind other, Asked asked, ToDoubleFunction<Measured> figure) {
+    return byRound().ratio(asked, asked.of(other), figure);
   }
 
-  private Spread perSecond(EdgeCase asked, Kind target) {
-    return spread(asked, target, each -> each.requests().perSecond());
+  private List<Asked> asked(boolean latency) {
+    return options.cases().stream()
+        .filter(each -> each.latency() == latency)
+        .flatMap(each -> options.asked(each).stream().map(kind -> new Asked(each, kind)))
+        .toList();
   }
 
-  private Spread ratio(EdgeCase asked, Kind target) {
-    return Spread.of(
-        rounds()
-            .mapToDouble(
-                r -> one(r, asked, target).cpuMicros() / one(r, asked, Kind.NO_OP).cpuMicros()));
+  private boolean knowsCpu(Asked asked) {
+    return asked.target() != Kind.RIVAL || options.rival().flatMap(EdgeTarget::process).isPresent();
   }
 
-  private IntStream rounds() {
-    return IntStream.rangeClosed(1, options.rounds());
+  private static boolean knowsRedis(Asked asked) {
+    return asked.target() == Kind.SLUICE || asked.target() == Kind.REFERENCE;
   }
 
-  private Measured one(int round, EdgeCase asked, Kind target) {
-    return measured.stream()
-        .filter(m -> m.round() == round && m.asked().equals(asked) && m.target() == target)
-        .findFirst()
-        .orElseThrow();
+  private static boolean isJvm(Asked asked) {
+    return asked.target() == Kind.SLUICE || asked.target() == Kind.NO_OP;
   }
 
-  private boolean rival(EdgeCase asked) {
-    return asked.anyService() && options.rival().isPresent();
-  }
-
-  private boolean rivalCpu() {
-    return options.rival().flatMap(EdgeTarget::process).isPresent();
+  private static boolean isOther(Asked asked) {
+    return !isJvm(asked);
   }
 
   /** For people: medians, and in brackets the least and the most of the rounds. */
   String table() {
-    StringBuilder text = new StringBuilder();
-    row(text, "CPU of a decision, µs", "no-op", "Sluice", "ratio", "Redis", "JIT");
-    for (EdgeCase asked : options.cases()) {
-      row(
-          text,
-          asked.name(),
-          cpu(asked, Kind.NO_OP).text(1),
-          cpu(asked, Kind.SLUICE).text(1),
-          ratio(asked, Kind.SLUICE).text(2),
-          redis(asked).text(1),
-          "%.0f%%".formatted(100 * compiling(asked).median()));
-      if (rival(asked) && rivalCpu()) {
-        String ratio = ratio(asked, Kind.RIVAL).text(2);
-        row(text, "  the rival", "", cpu(asked, Kind.RIVAL).text(1), ratio, "", "");
-      }
-    }
-    text.append('\n');
-    row(text, "decisions a second", "no-op", "Sluice", "", "", "");
-    for (EdgeCase asked : options.cases()) {
-      row(
-          text,
-          asked.name(),
-          perSecond(asked, Kind.NO_OP).text(0),
-          perSecond(asked, Kind.SLUICE).text(0),
-          "",
-          "",
-          "");
-      if (rival(asked)) {
-        row(text, "  the rival", "", perSecond(asked, Kind.RIVAL).text(0), "", "", "");
-      }
-    }
-    return text
-        + "\nMedians of %d rounds of %s s each (least – most); %d requests, all answered as expected"
-            .formatted(options.rounds(), options.time().toMillis() / 1e3, requests());
+    return costs() + "\n" + latencies() + "\n" + byRound().summary(options.time());
   }
 
-  private static void row(StringBuilder text, String... cells) {
-    text.append(String.format("%-32s%-24s%-24s%-22s%-20s%s", (Object[]) cells).stripTrailing());
-    text.append('\n');
+  private Table costs() {
+    Table table =
+        new Table()
+            .row(
+                "a decision",
+                "by",
+                "CPU, µs",
+                "of Redis, µs",
+                "× the no-op",
+                "× Sluice",
+                "a second",
+                "JIT");
+    for (Asked asked : asked(false)) {
+      table.row(
+          name(asked),
+          asked.target().toString(),
+          knowsCpu(asked) ? spread(asked, Measured::cpuMicros).text(1) : "",
+          knowsRedis(asked) ? spread(asked, Measured::redisMicros).text(1) : "",
+          knowsCpu(asked) && asked.target() != Kind.NO_OP
+              ? beside(Kind.NO_OP, asked, Measured::cpuMicros).text(2)
+              : "",
+          knowsCpu(asked) && isOther(asked)
+              ? beside(Kind.SLUICE, asked, Measured::cpuMicros).text(2)
+              : "",
+          spread(asked, each -> each.requests().perSecond()).text(0),
+          isJvm(asked)
+              ? "%.0f%%".formatted(100 * spread(asked, each -> each.used().compiling()).median())
+              : "");
+    }
+    return table;
+  }
+
+  private Table latencies() {
+    List<String> head = new ArrayList<>(List.of("latency, µs", "by"));
+    for (Percentile each : Percentile.values()) {
+      head.add(each.text);
+      head.add("× Sluice");
+    }
+    Table table = new Table().row(head);
+    for (Asked asked : asked(true)) {
+      List<String> row = new ArrayList<>(List.of(name(asked), asked.target().toString()));
+      for (Percentile each : Percentile.values()) {
+        row.add(spread(asked, each::of).text(0));
+        row.add(isOther(asked) ? beside(Kind.SLUICE, asked, each::of).text(2) : "");
+      }
+      table.row(row);
+    }
+    return table;
+  }
+
+  /** Once, in front of those who answer. */
+  private static String name(Asked asked) {
+    return asked.target() == Kind.NO_OP ? asked.question().name() : "";
   }
 
   /** For programs: one line. */
@@ -122,30 +147,47 @@ record EdgesFigures(EdgesBench.Options options, List<Measured> measured) {
     json.put("rounds", options.rounds()).put("seconds", options.time().toMillis() / 1e3);
     json.put("keys", options.keys()).put("requests", requests());
     ObjectNode cases = json.putObject("cases");
-    for (EdgeCase asked : options.cases()) {
-      ObjectNode entry = cases.putObject(asked.id());
-      ObjectNode cpu = entry.putObject("cpu_micros");
-      cpu(asked, Kind.NO_OP).putInto(cpu, "no_op");
-      cpu(asked, Kind.SLUICE).putInto(cpu, "sluice");
-      ratio(asked, Kind.SLUICE).putInto(cpu, "ratio");
-      redis(asked).putInto(cpu, "redis");
-      compiling(asked).putInto(cpu, "sluice_compiling");
-      ObjectNode perSecond = entry.putObject("per_second");
-      perSecond(asked, Kind.NO_OP).putInto(perSecond, "no_op");
-      perSecond(asked, Kind.SLUICE).putInto(perSecond, "sluice");
-      if (rival(asked)) {
-        perSecond(asked, Kind.RIVAL).putInto(perSecond, "rival");
-        if (rivalCpu()) {
-          cpu(asked, Kind.RIVAL).putInto(cpu, "rival");
-          ratio(asked, Kind.RIVAL).putInto(cpu, "rival_ratio");
-        }
-      }
+    for (Asked asked : asked(false)) {
+      putCost(asked, entry(cases, asked));
+    }
+    for (Asked asked : asked(true)) {
+      putLatency(asked, entry(cases, asked));
     }
     return json.toString();
   }
 
+  private static ObjectNode entry(ObjectNode cases, Asked asked) {
+    return cases.withObjectProperty(asked.question().id()).putObject(asked.target().id());
+  }
+
+  private void putCost(Asked asked, ObjectNode entry) {
+    spread(asked, each -> each.requests().perSecond()).putInto(entry, "per_second");
+    if (knowsCpu(asked)) {
+      spread(asked, Measured::cpuMicros).putInto(entry, "cpu_micros");
+      beside(Kind.NO_OP, asked, Measured::cpuMicros).putInto(entry, "cpu_beside_no_op");
+      if (isOther(asked)) {
+        beside(Kind.SLUICE, asked, Measured::cpuMicros).putInto(entry, "cpu_beside_sluice");
+      }
+    }
+    if (knowsRedis(asked)) {
+      spread(asked, Measured::redisMicros).putInto(entry, "redis_micros");
+    }
+    if (isJvm(asked)) {
+      spread(asked, each -> each.used().compiling()).putInto(entry, "compiling");
+    }
+  }
+
+  private void putLatency(Asked asked, ObjectNode entry) {
+    for (Percentile each : Percentile.values()) {
+      spread(asked, each::of).putInto(entry, each.id() + "_micros");
+      if (isOther(asked)) {
+        beside(Kind.SLUICE, asked, each::of).putInto(entry, each.id() + "_beside_sluice");
+      }
+    }
+  }
+
   /** All that were measured. */
   long requests() {
-    return measured.stream().mapToLong(m -> m.requests().answered()).sum();
+    return byRound().requests();
   }
 }

@@ -1,66 +1,79 @@
 package dev.sluice.bench;
 
-import dev.sluice.policy.DoorMode;
+import dev.sluice.bench.EdgeTarget.Kind;
 import dev.sluice.redis.EmbeddedRedis;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * A Sluice for each mode of its doors, with a Redis and keys of its own, and the services that
- * decide nothing; each a process of its own, on free ports of 127.0.0.1.
+ * What the cases need: a Sluice for each of their setups, with a Redis and keys of its own, as many
+ * of envoyproxy/ratelimit when it is asked for, and the services that decide nothing; each a
+ * process of its own, on free ports of 127.0.0.1.
  */
 final class EdgesStack implements AutoCloseable {
+  private final EdgesBench.Options options;
   private final Processes processes;
-  private final JavaProcess noOp;
-  private final Sluice front;
-  private final Sluice full;
+  private final EdgeTarget noOp;
+  private final Map<Place, EdgeTarget> targets = new HashMap<>();
+  private final Map<EdgeSetup, List<UserKey>> keys = new HashMap<>();
 
-  private record Sluice(EdgeSluice process, EmbeddedRedis redis, List<UserKey> keys) {}
+  private record Place(Kind kind, EdgeSetup setup) {}
 
-  /**
-   * What is started is closed again when the next does not start.
-   *
-   * @param keys how many
-   */
-  EdgesStack(List<String> jvm, int keys) throws IOException, InterruptedException {
-    processes = new Processes(jvm);
+  /** What is started is closed again when the next does not start. */
+  EdgesStack(EdgesBench.Options options) throws IOException, InterruptedException {
+    this.options = options;
+    processes = new Processes(options.jvm());
     try {
-      noOp = processes.start("no-op", NoOp.class, List.of(), EdgeSluice.LISTENING);
-      front = sluice(DoorMode.FRONT, keys);
-      full = sluice(DoorMode.FULL, keys);
+      noOp =
+          EdgeSluice.target(
+              Kind.NO_OP,
+              processes.start("no-op", NoOp.class, List.of(), EdgeSluice.LISTENING),
+              Optional.empty());
+      for (EdgeCase each : options.cases()) {
+        startWhatIsMissing(each);
+      }
     } catch (IOException | InterruptedException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private Sluice sluice(DoorMode mode, int keys) throws IOException, InterruptedException {
-    String name = mode.name().toLowerCase(Locale.ROOT);
-    EmbeddedRedis redis = processes.redis();
-    EdgeSluice sluice = EdgeSluice.start(processes, name, mode, mode, redis.url());
-    return new Sluice(sluice, redis, UserKey.issue(redis.url(), "bench", keys));
+  private void startWhatIsMissing(EdgeCase each) throws IOException, InterruptedException {
+    EdgeSetup setup = each.setup();
+    for (Kind kind : options.asked(each)) {
+      Place place = new Place(kind, setup);
+      if (targets.containsKey(place)) {
+        continue;
+      }
+      if (kind == Kind.SLUICE) {
+        EmbeddedRedis redis = processes.redis();
+        EdgeSluice sluice = EdgeSluice.start(processes, setup, redis.url());
+        targets.put(place, sluice.target(Optional.of(Processes.handle(redis))));
+        keys.put(setup, UserKey.issue(redis.url(), "bench", options.keys()));
+      } else if (kind == Kind.REFERENCE) {
+        EmbeddedRedis redis = processes.redis();
+        EdgeReference reference =
+            EdgeReference.start(processes, setup, redis.url().replace("redis://", ""));
+        targets.put(place, reference.target(Optional.of(Processes.handle(redis))));
+      }
+    }
   }
 
-  EdgeTarget noOp() {
-    return EdgeSluice.target(EdgeTarget.Kind.NO_OP, noOp);
-  }
-
-  EdgeTarget sluice(DoorMode mode) {
-    return of(mode).process().target();
+  EdgeTarget target(Kind kind, EdgeSetup setup) {
+    return switch (kind) {
+      case NO_OP -> noOp;
+      case RIVAL -> options.rival().orElseThrow();
+      case SLUICE, REFERENCE ->
+          Optional.ofNullable(targets.get(new Place(kind, setup))).orElseThrow();
+    };
   }
 
   /** The keys that this Sluice knows. */
-  List<UserKey> keys(DoorMode mode) {
-    return of(mode).keys();
-  }
-
-  ProcessHandle redis(DoorMode mode) {
-    return Processes.handle(of(mode).redis());
-  }
-
-  private Sluice of(DoorMode mode) {
-    return mode == DoorMode.FRONT ? front : full;
+  List<UserKey> keys(EdgeSetup setup) {
+    return keys.getOrDefault(setup, List.of());
   }
 
   /** Ends everything. */

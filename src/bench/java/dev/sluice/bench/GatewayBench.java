@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.bench.GatewayFigures.Asked;
 import dev.sluice.bench.GatewayFigures.Measured;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -106,8 +108,7 @@ final class GatewayBench {
 
   private void measure(int round, Target target, Workload workload, boolean open) {
     try (Load load = new Load(vertx, target, workload)) {
-      Duration before = Cpu.of(target.process());
-      Duration redisBefore = Cpu.of(stack.redis());
+      Used before = used(target);
       Requests requests =
           open
               ? load.open(options.rate(), options.time())
@@ -116,13 +117,14 @@ final class GatewayBench {
       measured.add(
           new Measured(
               round,
-              target,
-              workload,
-              open,
+              new Asked(target.kind(), workload, open),
               requests,
-              Cpu.of(target.process()).minus(before),
-              Cpu.of(stack.redis()).minus(redisBefore)));
+              used(target).since(before)));
     }
+  }
+
+  private Used used(Target target) {
+    return Used.by(Optional.of(target.process()), Optional.of(stack.redis()));
   }
 
   private static void succeeded(Target target, Workload workload, Requests requests) {

@@ -2,12 +2,10 @@ package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * What the gateway adds. A ratio or a difference is taken within each round, and then its median.
@@ -18,27 +16,18 @@ record GatewayFigures(
     GatewayBench.Options options, List<Measured> measured, Optional<Memory> memory) {
 
   /**
-   * One target under one workload in one round.
+   * One target under one workload.
    *
    * @param open at a fixed rate, for latency; else closed, for CPU
-   * @param cpu of the target's process
-   * @param redisCpu of Redis meanwhile
    */
-  record Measured(
-      int round,
-      Target target,
-      Workload workload,
-      boolean open,
-      Requests requests,
-      Duration cpu,
-      Duration redisCpu) {
-    double cpuMicros() {
-      return Cpu.micros(cpu, requests.answered());
-    }
+  record Asked(Target.Kind target, Workload workload, boolean open) {}
 
-    double redisMicros() {
-      return Cpu.micros(redisCpu, requests.answered());
-    }
+  /** One of them in one round. */
+  record Measured(int round, Asked asked, Requests requests, Used used)
+      implements Measurement<Asked> {}
+
+  private ByRound<Asked, Measured> byRound() {
+    return new ByRound<>(options.rounds(), measured);
   }
 
   /** One line of the table of CPU. */
@@ -102,7 +91,7 @@ record GatewayFigures(
   }
 
   private Spread rounds(IntToDoubleFunction figure) {
-    return Spread.of(IntStream.rangeClosed(1, options.rounds()).mapToDouble(figure));
+    return byRound().spread(figure);
   }
 
   private Measured closed(int round, Target.Kind target, Workload workload) {
@@ -114,59 +103,42 @@ record GatewayFigures(
   }
 
   private Measured one(int round, Target.Kind target, Workload workload, boolean open) {
-    return measured.stream()
-        .filter(
-            m ->
-                m.round() == round
-                    && m.target().kind() == target
-                    && m.workload().equals(workload)
-                    && m.open() == open)
-        .findFirst()
-        .orElseThrow();
+    return byRound().one(round, new Asked(target, workload, open));
   }
 
   /** For people: medians, and in brackets the least and the most of the rounds. */
   String table() {
-    StringBuilder text = new StringBuilder();
-    row(text, "CPU, µs (user + system)", "bare proxy", "Sluice", "ratio");
+    Table cpu = new Table().row("CPU, µs (user + system)", "bare proxy", "Sluice", "ratio");
     for (Cost cost : costs()) {
-      row(text, cost.name(), cost.proxy().text(1), cost.sluice().text(1), cost.ratio().text(2));
+      cpu.row(cost.name(), cost.proxy().text(1), cost.sluice().text(1), cost.ratio().text(2));
     }
-    row(text, "of Redis, a request", "", redisMicros().text(1), "");
-    row(
-        text,
+    cpu.row("of Redis, a request", "", redisMicros().text(1));
+    cpu.row(
         "requests a second, " + options.connections() + " connections",
         perSecond(Target.Kind.PROXY).text(0),
-        perSecond(Target.Kind.SLUICE).text(0),
-        "");
-    text.append('\n');
-    row(
-        text,
-        "latency, µs, at " + options.rate() + " a second",
-        "straight",
-        "bare proxy adds",
-        "Sluice adds");
+        perSecond(Target.Kind.SLUICE).text(0));
+    Table latency =
+        new Table()
+            .row(
+                "latency, µs, at " + options.rate() + " a second",
+                "straight",
+                "bare proxy adds",
+                "Sluice adds");
     for (double percent : new double[] {50, 99}) {
-      row(
-          text,
+      latency.row(
           String.format(Locale.ROOT, "p%.0f", percent),
           latency(Target.Kind.STRAIGHT, percent).text(0),
           added(Target.Kind.PROXY, percent).text(0),
           added(Target.Kind.SLUICE, percent).text(0));
     }
-    text.append('\n');
-    memory.ifPresent(
-        m ->
-            text.append(
-                "Sluice has %d MiB resident, %d MiB at most so far\n"
-                    .formatted(m.now(), m.peak())));
-    return text
-        + "Medians of %d rounds of %s s each (least – most); %d requests, all answered as expected"
-            .formatted(options.rounds(), options.time().toMillis() / 1e3, requests());
-  }
-
-  private static void row(StringBuilder text, String... cells) {
-    text.append(String.format("%-38s%-26s%-26s%s%n", (Object[]) cells));
+    String resident =
+        memory
+            .map(
+                m ->
+                    "Sluice has %d MiB resident, %d MiB at most so far\n"
+                        .formatted(m.now(), m.peak()))
+            .orElse("");
+    return cpu + "\n" + latency + "\n" + resident + byRound().summary(options.time());
   }
 
   /** For programs: one line. */
@@ -195,6 +167,6 @@ record GatewayFigures(
 
   /** All that were measured. */
   long requests() {
-    return measured.stream().mapToLong(m -> m.requests().answered()).sum();
+    return byRound().requests();
   }
 }

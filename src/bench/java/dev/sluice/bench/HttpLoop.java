@@ -25,19 +25,20 @@ import java.util.concurrent.TimeUnit;
  * HTTP/1.1 requests over kept connections, each with one at a time, from one event loop. Requests
  * are the bytes to be sent; of answers the head is looked at.
  */
-final class HttpLoop implements ClosedLoop {
+final class HttpLoop implements Asker {
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final EventLoop loop = loops.next();
   private final URI url;
   private final int connections;
   private final Questions<byte[], HttpResponse> questions;
-  private int next;
+  private final Turns turns;
 
   HttpLoop(String url, int connections, Questions<byte[], HttpResponse> questions) {
     this.url = URI.create(url);
     this.connections = connections;
     this.questions = questions;
+    this.turns = new Turns(questions.count());
   }
 
   @Override
@@ -100,8 +101,7 @@ final class HttpLoop implements ClosedLoop {
     }
 
     private void ask(ChannelHandlerContext context) {
-      index = next;
-      next = next + 1 == questions.count() ? 0 : next + 1;
+      index = turns.next();
       asked = System.nanoTime();
       var unused =
           context.writeAndFlush(

@@ -30,7 +30,11 @@ final class LimitQuestions implements Questions<RateLimitRequest, RateLimitRespo
         rate_limit: {unit: day, requests_per_unit: 1}
       """;
 
+  /** The counters in Redis of {@link #organizations}, as a pattern. */
+  static final String ORGANIZATION_KEYS = "bench_organization_*";
+
   private static final int CLIENTS = 10_000;
+  private static final int ORGANIZATIONS = 100;
   private static final long LIMIT = 4_000_000_000L;
 
   private final List<RateLimitRequest> requests;
@@ -54,13 +58,19 @@ final class LimitQuestions implements Questions<RateLimitRequest, RateLimitRespo
         CLIENTS, i -> request(descriptor("client", client(i))), Code.OK, target);
   }
 
+  /** Their window does not end before anybody has looked at what was counted. */
+  static LimitQuestions organizations(Kind target) {
+    return new LimitQuestions(
+        ORGANIZATIONS, i -> request(descriptor("organization", organization(i))), Code.OK, target);
+  }
+
   static LimitQuestions threeDescriptors(Kind target) {
     return new LimitQuestions(
         CLIENTS,
         i ->
             request(
                 descriptor("client", client(i)),
-                descriptor("organization", "organization-" + i % 100),
+                descriptor("organization", organization(i)),
                 descriptor("model", "model-" + i % 10)),
         Code.OK,
         target);
@@ -76,6 +86,10 @@ final class LimitQuestions implements Questions<RateLimitRequest, RateLimitRespo
 
   private static String client(int index) {
     return "10.0." + index / 256 + "." + index % 256;
+  }
+
+  private static String organization(int index) {
+    return "organization-" + index % ORGANIZATIONS;
   }
 
   private static RateLimitRequest request(RateLimitDescriptor... descriptors) {

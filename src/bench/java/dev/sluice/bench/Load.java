@@ -12,7 +12,6 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Sends one workload to one target from one event loop. The methods block; one at a time may run.
@@ -84,20 +83,16 @@ final class Load implements AutoCloseable {
   /** So many a second, evenly, whether they are answered or not, for so long. */
   Requests open(int perSecond, Duration time) {
     Run run = new Run();
-    long count = Math.max(1, perSecond * time.toNanos() / 1_000_000_000L);
-    long start = System.nanoTime();
     context.runOnContext(v -> run.began());
-    for (long i = 0; i < count; i++) {
-      long due = start + i * 1_000_000_000L / perSecond;
-      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-        LockSupport.parkNanos(wait);
-      }
-      context.runOnContext(
-          v -> {
-            run.began();
-            send().onComplete(result -> ended(run, due, result));
-          });
-    }
+    new Pace(perSecond)
+        .keep(
+            time,
+            due ->
+                context.runOnContext(
+                    v -> {
+                      run.began();
+                      send().onComplete(result -> ended(run, due, result));
+                    }));
     context.runOnContext(v -> run.over());
     return run.await(time);
   }

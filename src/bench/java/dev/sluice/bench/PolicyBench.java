@@ -48,7 +48,7 @@ final class PolicyBench implements AutoCloseable {
   private final Options options;
   private final Map<Integer, PolicyStack> stacks;
   private final Consumer<String> progress;
-  private final Map<PolicyCase, ClosedLoop> loops = new HashMap<>();
+  private final Map<PolicyCase, Asker> loops = new HashMap<>();
   private final List<PolicyFigures.Measured> measured = new ArrayList<>();
 
   private PolicyBench(
@@ -99,17 +99,10 @@ final class PolicyBench implements AutoCloseable {
   }
 
   private void measure(int round, PolicyCase each) {
-    PolicyStack stack = stack(each);
-    Used before = Used.by(stack.target());
-    Duration redisBefore = Cpu.of(stack.redis());
+    EdgeTarget target = stack(each).target();
+    Used before = Used.by(target);
     Requests requests = load(each, options.time());
-    measured.add(
-        new PolicyFigures.Measured(
-            round,
-            each,
-            requests,
-            Used.by(stack.target()).since(before),
-            Cpu.of(stack.redis()).minus(redisBefore)));
+    measured.add(new PolicyFigures.Measured(round, each, requests, Used.by(target).since(before)));
   }
 
   private PolicyStack stack(PolicyCase each) {
@@ -126,18 +119,16 @@ final class PolicyBench implements AutoCloseable {
     return requests;
   }
 
-  private ClosedLoop open(PolicyCase each) {
+  private Asker open(PolicyCase each) {
     EdgeTarget target = stack(each).target();
-    return new GrpcLoop<>(
-        target.grpc(),
-        EdgeCase.GRPC_CONNECTIONS,
-        EdgeCase.GRPC_IN_FLIGHT,
+    return EdgeCase.grpc(
+        target,
         AuthorizationGrpc.getCheckMethod(),
         new CheckQuestions(stack(each).keys(each), target.kind(), DoorMode.FULL, Shown.MODEL));
   }
 
   @Override
   public void close() {
-    loops.values().forEach(ClosedLoop::close);
+    loops.values().forEach(Asker::close);
   }
 }

@@ -2,7 +2,6 @@ package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -12,21 +11,9 @@ import java.util.function.ToDoubleFunction;
  * @param slow commands that Redis noted as slow
  */
 record PolicyFigures(PolicyBench.Options options, List<Measured> measured, long slow) {
-  /**
-   * One case in one round.
-   *
-   * @param redisCpu of its Redis
-   */
-  record Measured(int round, PolicyCase asked, Requests requests, Used used, Duration redisCpu)
-      implements ByRound.Of<PolicyCase> {
-    double cpuMicros() {
-      return Cpu.micros(used.cpu(), requests.answered());
-    }
-
-    double redisMicros() {
-      return Cpu.micros(redisCpu, requests.answered());
-    }
-  }
+  /** One case in one round. */
+  record Measured(int round, PolicyCase asked, Requests requests, Used used)
+      implements Measurement<PolicyCase> {}
 
   private ByRound<PolicyCase, Measured> byRound() {
     return new ByRound<>(options.rounds(), measured);
@@ -42,11 +29,11 @@ record PolicyFigures(PolicyBench.Options options, List<Measured> measured, long 
 
   /** For people: medians, and in brackets the least and the most of the rounds. */
   String table() {
-    StringBuilder text = new StringBuilder();
-    row(text, "a decision", "CPU, µs", "of Redis, µs", "beside", "CPU", "of Redis", "JIT");
+    Table table =
+        new Table()
+            .row("a decision", "CPU, µs", "of Redis, µs", "beside", "CPU", "of Redis", "JIT");
     for (PolicyCase asked : options.cases()) {
-      row(
-          text,
+      table.row(
           asked.name(),
           spread(asked, Measured::cpuMicros).text(1),
           spread(asked, Measured::redisMicros).text(1),
@@ -55,17 +42,10 @@ record PolicyFigures(PolicyBench.Options options, List<Measured> measured, long 
           asked.base().map(to -> ratio(asked, to, Measured::redisMicros).text(2)).orElse(""),
           "%.0f%%".formatted(100 * spread(asked, m -> m.used().compiling()).median()));
     }
-    return text
+    return table
         + "\ncommands that took Redis more than %d ms: %d%n"
             .formatted(PolicyBench.SLOW.toMillis(), slow)
-        + "Medians of %d rounds of %s s each (least – most); %d requests, all answered as expected"
-            .formatted(options.rounds(), options.time().toMillis() / 1e3, requests());
-  }
-
-  private static void row(StringBuilder text, String... cells) {
-    text.append(
-        String.format("%-22s%-24s%-24s%-20s%-22s%-22s%s", (Object[]) cells).stripTrailing());
-    text.append('\n');
+        + byRound().summary(options.time());
   }
 
   /** For programs: one line. */
@@ -92,6 +72,6 @@ record PolicyFigures(PolicyBench.Options options, List<Measured> measured, long 
 
   /** All that were measured. */
   long requests() {
-    return measured.stream().mapToLong(m -> m.requests().answered()).sum();
+    return byRound().requests();
   }
 }

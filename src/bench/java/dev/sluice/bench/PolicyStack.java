@@ -1,6 +1,5 @@
 package dev.sluice.bench;
 
-import dev.sluice.policy.DoorMode;
 import dev.sluice.redis.EmbeddedRedis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -8,6 +7,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A Redis with the accounts of all cases, and a Sluice on it with so many tiers. */
 final class PolicyStack implements AutoCloseable {
@@ -32,13 +32,7 @@ final class PolicyStack implements AutoCloseable {
             UserKey.issue(redis.url(), each.organization(), each.tier(), keys, each.own()));
       }
       sluice =
-          EdgeSluice.start(
-              processes,
-              "serve",
-              PolicyCase.sambastack(tiers),
-              DoorMode.FULL,
-              DoorMode.FULL,
-              redis.url());
+          EdgeSluice.start(processes, EdgeSetup.FULL, PolicyCase.sambastack(tiers), redis.url());
     } catch (IOException | InterruptedException | RuntimeException e) {
       close();
       throw e;
@@ -46,11 +40,7 @@ final class PolicyStack implements AutoCloseable {
   }
 
   EdgeTarget target() {
-    return sluice.target();
-  }
-
-  ProcessHandle redis() {
-    return Processes.handle(redis);
+    return sluice.target(Optional.of(Processes.handle(redis)));
   }
 
   List<UserKey> keys(PolicyCase of) {

@@ -41,8 +41,13 @@ final class Processes implements AutoCloseable {
   /** A Redis that keeps nothing. */
   EmbeddedRedis redis() {
     EmbeddedRedis redis = EmbeddedRedis.start(EmbeddedRedis.Options.inMemory());
-    started.push(redis::close);
+    closeLater(redis::close);
     return redis;
+  }
+
+  /** What was started otherwise ends with the rest. */
+  void closeLater(Runnable close) {
+    started.push(close);
   }
 
   static ProcessHandle handle(EmbeddedRedis redis) {
@@ -65,7 +70,7 @@ final class Processes implements AutoCloseable {
       String name, List<String> jvm, Class<?> main, List<String> arguments, Pattern listening)
       throws IOException, InterruptedException {
     JavaProcess process = JavaProcess.start(folder, name, jvm, main, arguments, listening);
-    started.push(process::close);
+    closeLater(process::close);
     return process;
   }
 

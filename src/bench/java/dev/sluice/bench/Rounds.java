@@ -1,20 +1,15 @@
 package dev.sluice.bench;
 
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** The options of every benchmark that measures in rounds, and how it speaks. */
+/** The options of every benchmark that measures in rounds. */
 final class Rounds {
-  enum Format {
-    TABLE,
-    JSON
-  }
-
   @Option(names = "--seconds", description = "Of each measurement.")
   private double seconds;
 
@@ -26,11 +21,7 @@ final class Rounds {
   @Option(names = "--rounds", description = "How often everything is measured.")
   private int rounds;
 
-  @Option(names = "--jvm", split = " ", description = "More JVM flags for Sluice and its floor.")
-  private List<String> jvm = List.of();
-
-  @Option(names = "--format", description = "${COMPLETION-CANDIDATES}; JSON is one line.")
-  private Format format = Format.TABLE;
+  @Mixin private Reporting reporting = new Reporting();
 
   /** With these for defaults. */
   Rounds(double seconds, double warmup, int rounds) {
@@ -40,11 +31,11 @@ final class Rounds {
   }
 
   Duration time() {
-    return duration(seconds);
+    return Reporting.seconds(seconds);
   }
 
   Duration warmup() {
-    return duration(warmup);
+    return Reporting.seconds(warmup);
   }
 
   int rounds() {
@@ -52,25 +43,14 @@ final class Rounds {
   }
 
   List<String> jvm() {
-    return jvm;
+    return reporting.jvm();
   }
 
-  /** Goes to standard error, so that the output is the figures. */
   Consumer<String> progress(CommandSpec spec) {
-    return line -> {
-      PrintWriter err = spec.commandLine().getErr();
-      err.println(line);
-      err.flush();
-    };
+    return reporting.progress(spec);
   }
 
   void print(CommandSpec spec, Supplier<String> table, Supplier<String> json) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println((format == Format.JSON ? json : table).get());
-    out.flush();
-  }
-
-  private static Duration duration(double seconds) {
-    return Duration.ofNanos((long) (seconds * 1e9));
+    reporting.print(spec, table, json);
   }
 }

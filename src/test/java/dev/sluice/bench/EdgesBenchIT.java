@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** The benchmark runs and counts; nothing here speaks of speed. */
 class EdgesBenchIT {
+  private static final List<EdgeCase> ALL = EdgeCase.all(100);
+
   private static EdgesBench.Options options(int rounds, List<EdgeCase> cases) {
     return new EdgesBench.Options(
         Duration.ofMillis(200),
@@ -25,15 +27,18 @@ class EdgesBenchIT {
         rounds,
         20,
         cases,
+        true,
         Optional.empty(),
         List.of());
   }
 
   @Test
   void aShortRunHasAllFigures() throws Exception {
-    EdgesFigures figures = EdgesBench.run(options(1, EdgeCase.ALL), progress -> {});
+    EdgesFigures figures = EdgesBench.run(options(1, ALL), progress -> {});
 
-    assertThat(figures.measured()).hasSize(2 * EdgeCase.ALL.size());
+    // The no-op and Sluice in each, envoyproxy/ratelimit in those that it answers.
+    int answeredByAnyService = ALL.stream().filter(EdgeCase::anyService).toList().size();
+    assertThat(figures.measured()).hasSize(2 * ALL.size() + answeredByAnyService);
     assertThat(figures.measured())
         .allSatisfy(
             measured -> {
@@ -42,12 +47,19 @@ class EdgesBenchIT {
             });
     JsonNode json = new ObjectMapper().readTree(figures.json());
     assertThat(json.path("requests").asLong()).isEqualTo(figures.requests());
-    for (EdgeCase each : EdgeCase.ALL) {
-      assertThat(json.at("/cases/" + each.id() + "/cpu_micros/ratio/median").isNumber()).isTrue();
+    for (EdgeCase each : ALL) {
+      assertThat(json.at("/cases/" + each.id() + "/sluice" + figureOf(each)).isNumber()).isTrue();
       assertThat(figures.table()).contains(each.name());
     }
+    assertThat(json.at("/cases/limit_hot/reference/cpu_beside_sluice/median").isNumber()).isTrue();
+    assertThat(json.at("/cases/limit_latency/reference/p999_beside_sluice/median").isNumber())
+        .isTrue();
     assertThat(figures.table())
         .contains(figures.requests() + " requests, all answered as expected");
+  }
+
+  private static String figureOf(EdgeCase each) {
+    return each.latency() ? "/p99_micros/median" : "/cpu_beside_no_op/median";
   }
 
   /** Taken for services that decide, those that do not are found out. */
@@ -75,9 +87,10 @@ class EdgesBenchIT {
               Kind.SLUICE,
               "127.0.0.1:" + grpc.getPort(),
               "http://127.0.0.1:" + http,
+              Optional.empty(),
               Optional.empty());
-      for (EdgeCase each : EdgeCase.ALL) {
-        if (!each.anyService() || each.id().equals("limit_over")) {
+      for (EdgeCase each : ALL) {
+        if (!each.anyService() || each.id().startsWith("limit_over")) {
           assertFailure(each, impostor);
         }
       }
@@ -89,7 +102,7 @@ class EdgesBenchIT {
 
   private static void assertFailure(EdgeCase asked, EdgeTarget target) {
     List<UserKey> keys = List.of(new UserKey("somebody", "some-key"));
-    try (ClosedLoop load = asked.opening().open(target, keys)) {
+    try (Asker load = asked.opening().open(target, keys)) {
       Requests requests = load.run(Duration.ofMillis(20));
       assertThat(requests.failed()).as(asked.name()).isPositive();
       assertThatThrownBy(() -> requests.requireSuccess(asked.name()))
@@ -100,7 +113,7 @@ class EdgesBenchIT {
 
   @Test
   void nothingToMeasureIsRefused() {
-    assertThatThrownBy(() -> options(0, EdgeCase.ALL)).isInstanceOf(BenchFailed.class);
+    assertThatThrownBy(() -> options(0, ALL)).isInstanceOf(BenchFailed.class);
     assertThatThrownBy(() -> options(1, List.of()))
         .isInstanceOf(BenchFailed.class)
         .hasMessageContaining("cases");
