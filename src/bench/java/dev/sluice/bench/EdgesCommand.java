@@ -30,7 +30,10 @@ final class EdgesCommand implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      description = "What to measure, of: ${COMPLETION-CANDIDATES}; all when it is not given.",
+      description = {
+        "What to measure, of: ${COMPLETION-CANDIDATES}; all when it is not given.",
+        "The first word of a name chooses all that begin with it: authz, limit, auth."
+      },
       completionCandidates = Ids.class)
   private List<String> only = List.of();
 
@@ -96,16 +99,25 @@ final class EdgesCommand implements Callable<Integer> {
   }
 
   private List<EdgeCase> cases() {
-    List<String> unknown = only.stream().filter(id -> !new Ids().contains(id)).toList();
+    List<EdgeCase> all = EdgeCase.all(rate);
+    List<String> unknown = only.stream().filter(word -> chosen(all, word).isEmpty()).toList();
     if (!unknown.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
           "nothing to measure is called %s; there are %s"
               .formatted(String.join(", ", unknown), String.join(", ", new Ids())));
     }
-    return EdgeCase.all(rate).stream()
-        .filter(each -> only.isEmpty() || only.contains(each.id()))
-        .toList();
+    return only.isEmpty()
+        ? all
+        : only.stream().flatMap(word -> chosen(all, word).stream()).distinct().toList();
+  }
+
+  /** What is called so, else all that begin so. */
+  static List<EdgeCase> chosen(List<EdgeCase> all, String word) {
+    List<EdgeCase> exactly = all.stream().filter(each -> each.id().equals(word)).toList();
+    return exactly.isEmpty()
+        ? all.stream().filter(each -> each.id().startsWith(word + "_")).toList()
+        : exactly;
   }
 
   private EdgeTarget rival(String address) {

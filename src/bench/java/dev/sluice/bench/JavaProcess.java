@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /** A process of its own that runs a class of this class path and listens. */
 final class JavaProcess implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofMinutes(2);
   private static final Duration STOP = Duration.ofSeconds(5);
 
   private final Process process;

@@ -29,39 +29,17 @@ record Outage(
 
   /** What a request was answered. */
   enum Kind {
-    COUNTED("counted"),
-    UNCOUNTED("passed uncounted"),
-    OVER_LIMIT("over limit"),
-    ERROR("error");
-
-    private final String text;
-
-    Kind(String text) {
-      this.text = text;
-    }
-
-    @Override
-    public String toString() {
-      return text;
-    }
+    COUNTED,
+    PASSED_UNCOUNTED,
+    OVER_LIMIT,
+    ERROR
   }
 
   /** When a request was to be made. */
   enum Phase {
-    BEFORE("before"),
-    STOPPED("stopped"),
-    AFTER("after");
-
-    private final String text;
-
-    Phase(String text) {
-      this.text = text;
-    }
-
-    @Override
-    public String toString() {
-      return text;
-    }
+    BEFORE,
+    STOPPED,
+    AFTER
   }
 
   /**

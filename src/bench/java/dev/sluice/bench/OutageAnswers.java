@@ -17,7 +17,7 @@ final class OutageAnswers implements GrpcRate.Listener<RateLimitResponse> {
     if (answer.getOverallCode() == Code.OVER_LIMIT) {
       note(due, Kind.OVER_LIMIT);
     } else {
-      note(due, wrong.isEmpty() ? Kind.COUNTED : Kind.UNCOUNTED);
+      note(due, wrong.isEmpty() ? Kind.COUNTED : Kind.PASSED_UNCOUNTED);
     }
   }
 

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.bench.Outage.Kind;
 import dev.sluice.bench.Outage.Phase;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** What an outage of Redis did to each of the services that were measured. */
 record OutageFigures(OutageBench.Options options, List<Outage> outages) {
   private static final double MILLI = 1e3;
+  private static final double[] PERCENTS = {50, 99, 100};
 
   OutageFigures {
     outages = List.copyOf(outages);
@@ -21,36 +23,38 @@ record OutageFigures(OutageBench.Options options, List<Outage> outages) {
   }
 
   private Table answers() {
-    Table table =
-        new Table()
-            .row(
-                "answers",
-                "Redis",
-                "requests",
-                Kind.COUNTED.toString(),
-                Kind.UNCOUNTED.toString(),
-                Kind.OVER_LIMIT.toString(),
-                Kind.ERROR.toString(),
-                "p50, ms",
-                "p99, ms",
-                "most, ms");
+    List<String> head = new ArrayList<>(List.of("answers", "Redis", "requests"));
+    for (Kind kind : Kind.values()) {
+      head.add(id(kind).replace('_', ' '));
+    }
+    head.addAll(List.of("p50, ms", "p99, ms", "most, ms"));
+    Table table = new Table().row(head);
     for (Outage outage : outages) {
       for (Phase phase : Phase.values()) {
-        Latencies latencies = outage.latencies(phase);
-        table.row(
-            phase == Phase.BEFORE ? outage.name() : "",
-            phase.toString(),
-            Integer.toString(latencies.count()),
-            Long.toString(outage.count(phase, Kind.COUNTED)),
-            Long.toString(outage.count(phase, Kind.UNCOUNTED)),
-            Long.toString(outage.count(phase, Kind.OVER_LIMIT)),
-            Long.toString(outage.count(phase, Kind.ERROR)),
-            millis(latencies, 50),
-            millis(latencies, 99),
-            millis(latencies, 100));
+        table.row(answers(outage, phase));
       }
     }
     return table;
+  }
+
+  private static List<String> answers(Outage outage, Phase phase) {
+    Latencies latencies = outage.latencies(phase);
+    List<String> row = new ArrayList<>();
+    row.add(phase == Phase.BEFORE ? outage.name() : "");
+    row.add(id(phase));
+    row.add(Integer.toString(latencies.count()));
+    for (Kind kind : Kind.values()) {
+      row.add(Long.toString(outage.count(phase, kind)));
+    }
+    for (double percent : PERCENTS) {
+      row.add(millis(latencies, percent));
+    }
+    return row;
+  }
+
+  /** For programs, and nearly for people. */
+  private static String id(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   private static String millis(Latencies latencies, double percent) {
@@ -112,9 +116,9 @@ record OutageFigures(OutageBench.Options options, List<Outage> outages) {
   private static void put(ObjectNode service, Outage outage) {
     for (Phase phase : Phase.values()) {
       Latencies latencies = outage.latencies(phase);
-      ObjectNode entry = service.putObject(phase.toString()).put("requests", latencies.count());
+      ObjectNode entry = service.putObject(id(phase)).put("requests", latencies.count());
       for (Kind kind : Kind.values()) {
-        entry.put(kind.name().toLowerCase(Locale.ROOT), outage.count(phase, kind));
+        entry.put(id(kind), outage.count(phase, kind));
       }
       if (latencies.count() > 0) {
         entry.put("p50_micros", latencies.percentile(50));

@@ -47,7 +47,7 @@ class OutageBenchIT {
                   .isEqualTo(300);
             });
     Outage open = figures.outages().get(0);
-    assertThat(open.count(Phase.STOPPED, Kind.UNCOUNTED)).isPositive();
+    assertThat(open.count(Phase.STOPPED, Kind.PASSED_UNCOUNTED)).isPositive();
     assertThat(open.count(Phase.STOPPED, Kind.ERROR)).isZero();
   }
 

@@ -29,14 +29,14 @@ class OutageTest {
   @Test
   void anAnswerBelongsToWhenItsRequestWasDue_howeverLateItComes() {
     answer(999, 5_000, Kind.COUNTED);
-    answer(1_000, 5_000, Kind.UNCOUNTED);
+    answer(1_000, 5_000, Kind.PASSED_UNCOUNTED);
     answer(1_999, 1, Kind.ERROR);
     answer(2_000, 1, Kind.COUNTED);
 
     Outage outage = outage(2);
 
     assertThat(outage.count(Phase.BEFORE, Kind.COUNTED)).isEqualTo(1);
-    assertThat(outage.count(Phase.STOPPED, Kind.UNCOUNTED)).isEqualTo(1);
+    assertThat(outage.count(Phase.STOPPED, Kind.PASSED_UNCOUNTED)).isEqualTo(1);
     assertThat(outage.count(Phase.STOPPED, Kind.ERROR)).isEqualTo(1);
     assertThat(outage.count(Phase.AFTER, Kind.COUNTED)).isEqualTo(1);
     assertThat(outage.latencies(Phase.STOPPED).percentile(100)).isEqualTo(5_000_000);
@@ -55,7 +55,7 @@ class OutageTest {
   @Test
   void withoutAnAnswerInTimeNothingIsNormal() {
     answer(1_999, 1, Kind.COUNTED);
-    answer(2_050, 1, Kind.UNCOUNTED);
+    answer(2_050, 1, Kind.PASSED_UNCOUNTED);
 
     assertThat(outage(1).untilNormal()).isEmpty();
   }
