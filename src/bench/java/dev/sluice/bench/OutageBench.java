@@ -32,6 +32,7 @@ final class OutageBench {
    * @param before until Redis is stopped
    * @param stop for which it is
    * @param after until the last request
+   * @param warmup at the same rate; is repeated while the JIT compiler is still busy
    * @param outages answers of Sluice, each of which is tried
    * @param reference whether the real envoyproxy/ratelimit is tried as well
    * @param jvm more flags for Sluice
@@ -119,7 +120,7 @@ final class OutageBench {
     progress.accept("warming up: " + name);
     try (Asker warmUp = asker(target, LimitQuestions.hotKey(target.kind()))) {
       // On a machine that is busy a call may well be late: that is no failure here.
-      Requests unused = warmUp.run(options.warmup());
+      WarmUp.of(target, () -> warmUp.run(options.warmup()));
     }
     progress.accept("stopping Redis: " + name);
     OutageAnswers answers = new OutageAnswers();

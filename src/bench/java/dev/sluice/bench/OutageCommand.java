@@ -33,7 +33,7 @@ final class OutageCommand implements Callable<Integer> {
   private double after = 5;
 
   @Option(names = "--warmup", description = "Seconds before all: the JIT compiler needs them.")
-  private double warmup = 10;
+  private double warmup = 5;
 
   @Option(
       names = "--outage",
