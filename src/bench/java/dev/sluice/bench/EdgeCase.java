@@ -89,6 +89,7 @@ record EdgeCase(
   }
 
   private static EdgeCase limitAtRate(int rate) {
+    Pace pace = new Pace(rate);
     return new EdgeCase(
         "limit_latency",
         String.format(Locale.ROOT, "ratelimit, 10,000 keys, %,d a second", rate),
@@ -98,7 +99,7 @@ record EdgeCase(
         (target, keys) ->
             new GrpcRate<>(
                 connections(target, RateLimitServiceGrpc.getShouldRateLimitMethod()),
-                rate,
+                pace,
                 LimitQuestions.manyKeys(target.kind())));
   }
 

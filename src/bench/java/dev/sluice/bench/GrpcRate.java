@@ -17,9 +17,9 @@ final class GrpcRate<Q, A> implements Asker {
   private final Turns turns;
   private final Turns connectionTurns;
 
-  GrpcRate(GrpcConnections<Q, A> connections, int perSecond, Questions<Q, A> questions) {
+  GrpcRate(GrpcConnections<Q, A> connections, Pace pace, Questions<Q, A> questions) {
     this.connections = connections;
-    this.pace = new Pace(perSecond);
+    this.pace = pace;
     this.questions = questions;
     this.turns = new Turns(questions.count());
     this.connectionTurns = new Turns(connections.count());

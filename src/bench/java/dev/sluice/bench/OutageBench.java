@@ -160,7 +160,7 @@ final class OutageBench {
       EdgeTarget target, LimitQuestions questions) {
     return new GrpcRate<>(
         EdgeCase.connections(target, RateLimitServiceGrpc.getShouldRateLimitMethod()),
-        options.rate(),
+        new Pace(options.rate()),
         questions);
   }
 

@@ -8,6 +8,12 @@ import java.util.function.LongConsumer;
 record Pace(int perSecond) {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
+  Pace {
+    if (perSecond < 1) {
+      throw new BenchFailed("the rate must be at least one request a second, not " + perSecond);
+    }
+  }
+
   /**
    * Tells each moment when it has come, for so long, and blocks. Moments that were missed come all
    * at once: none is left out.

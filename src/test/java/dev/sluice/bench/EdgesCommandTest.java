@@ -1,6 +1,7 @@
 package dev.sluice.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -25,6 +26,13 @@ class EdgesCommandTest {
     assertThat(EdgesCommand.chosen(EdgeCase.all(1), word))
         .extracting(EdgeCase::id)
         .containsExactlyElementsOf(ids.isEmpty() ? List.of() : List.of(ids.split(" ")));
+  }
+
+  @Test
+  void aRateOfNothingIsRefused() {
+    assertThatThrownBy(() -> EdgeCase.all(0))
+        .isInstanceOf(BenchFailed.class)
+        .hasMessageContaining("at least one request a second");
   }
 
   @Test

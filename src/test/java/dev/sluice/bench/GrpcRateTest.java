@@ -47,7 +47,7 @@ class GrpcRateTest {
     return new GrpcRate<>(
         new GrpcConnections<>(
             "127.0.0.1:" + server.getPort(), 1, RateLimitServiceGrpc.getShouldRateLimitMethod()),
-        RATE,
+        new Pace(RATE),
         LimitQuestions.hotKey(Kind.NO_OP));
   }
 
