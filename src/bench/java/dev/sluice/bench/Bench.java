@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
       FirstChunkCommand.class,
       AccountsCommand.class,
       PolicyCommand.class,
-      RulesCommand.class
+      RulesCommand.class,
+      CompareCommand.class
     })
 public final class Bench {
   private Bench() {}

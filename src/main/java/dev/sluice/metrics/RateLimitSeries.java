@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjLongConsumer;
+import java.util.regex.Pattern;
 
 /**
  * What Envoy's descriptor limits do, under the names that envoyproxy/ratelimit has on Prometheus,
@@ -29,6 +30,8 @@ public final class RateLimitSeries extends Collector {
   private static final int MOST_DETAILED = 10_000;
 
   private static final int LONGEST_LABEL = 200;
+  private static final Pattern SPECIAL = Pattern.compile("[:|\\s\\p{Cntrl}]");
+  private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
   private static final String OF_RULES = "ratelimit_service_rate_limit_";
   private static final String DOTTED = "ratelimit.service.";
   private static final List<String> RULE_LABELS = List.of("domain", "key1", "key2");
@@ -65,16 +68,22 @@ public final class RateLimitSeries extends Collector {
 
     /** On Prometheus: what lies deeper than two keys counts with them. */
     List<String> labels() {
-      return List.of(domain, key(0), key(1));
+      return List.of(plain(domain), plain(key(0)), plain(key(1)));
     }
 
     private String key(int depth) {
       return depth < path.size() ? path.get(depth) : "";
     }
 
-    /** As a dotted name, without what has a meaning to those who read such names. */
+    /** As a dotted name. */
     String dotted() {
-      return (domain + "." + String.join(".", path)).replaceAll("[:|\\s\\p{Cntrl}]", "_");
+      return plain(domain + "." + String.join(".", path));
+    }
+
+    /** Without what has a meaning to those who read dotted names. */
+    private static String plain(String name) {
+      String text = SPECIAL.matcher(name).replaceAll("_");
+      return ADDRESS.matcher(text).replaceAll(address -> address.group().replace('.', '_'));
     }
   }
 
@@ -209,13 +218,17 @@ public final class RateLimitSeries extends Collector {
    * @param each gets a name and how much was counted since the start of the process
    */
   public void counters(ObjLongConsumer<String> each) {
+    // Two rules may come to one name.
+    Map<String, Long> ofRules = new HashMap<>();
     rules.forEach(
         (name, its) -> {
           String prefix = DOTTED + "rate_limit." + name.dotted() + ".";
           for (Kind kind : Kind.values()) {
-            each.accept(prefix + kind.name().toLowerCase(Locale.ROOT), its.of(kind).sum());
+            ofRules.merge(
+                prefix + kind.name().toLowerCase(Locale.ROOT), its.of(kind).sum(), Long::sum);
           }
         });
+    ofRules.forEach(each::accept);
     failures.forEach(
         (kind, count) -> each.accept(DOTTED + "call.should_rate_limit." + kind, count.sum()));
     each.accept(DOTTED + "rate_limit.domain_not_found", domainNotFound.sum());

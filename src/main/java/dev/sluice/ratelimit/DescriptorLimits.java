@@ -64,7 +64,7 @@ public final class DescriptorLimits {
       Optional<RuleTree> present = rules.get();
       List<Asked> asked = Asked.all(query, present);
       if (!present.orElseThrow().has(query.domain())) {
-        metrics.unknownDomain();
+        query.descriptors().forEach(each -> metrics.unknownDomain());
       }
       judgement = new Judgement(query.domain(), asked, cache, options, clock.millis(), metrics);
     } catch (InvalidQuery e) {

@@ -85,9 +85,21 @@ final class RuleNode {
     return shared && matches(text);
   }
 
-  /** Whether statistics are named by what led here, rather than by this level. */
-  boolean namesValue(String text) {
-    return valueToMetric && !shares(text);
+  /**
+   * The name in statistics of what led here, if it is not that of this level: the value, or, where
+   * a wildcard matched beyond the key that it stands behind, the wildcard with the entry's key.
+   */
+  @Nullable String named(Entry entry, String text) {
+    boolean ofValue = valueToMetric && !shares(text);
+    if (ofValue) {
+      return entry.value().isEmpty() ? entry.key() : text;
+    }
+    // The text begins with the key and what follows it.
+    boolean beyond =
+        wildcard.isPresent()
+            && !composite.regionMatches(0, text, 0, entry.key().length() + 1)
+            && matches(text);
+    return beyond ? entry.key() + "_" + composite : null;
   }
 
   /** The entry of the counter that they share, which has the wildcard for its value. */

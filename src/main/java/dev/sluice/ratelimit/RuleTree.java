@@ -65,9 +65,11 @@ public final class RuleTree {
       if (level != null && level.shares(text)) {
         counted = counted == null ? new ArrayList<>(entries) : counted;
         counted.set(i, level.shared(entry));
-      } else if (level != null && level.namesValue(text)) {
+      }
+      String named = level == null ? null : level.named(entry, text);
+      if (named != null) {
         values = values == null ? new HashMap<>() : values;
-        values.put(i, entry.value().isEmpty() ? entry.key() : text);
+        values.put(i, named);
       }
     }
     if (level == null || level.rule().isEmpty()) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.metrics.RateLimitSeries.Kind;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class RateLimitSeriesTest {
@@ -48,6 +50,22 @@ final class RateLimitSeriesTest {
         .filteredOn(sample -> sample.labelValues.get(1).equals("k"))
         .extracting(sample -> sample.value)
         .containsExactly(500.0);
+  }
+
+  @Test
+  void whatDottedNamesCannotHold_isReplaced_andCountsTogetherWhereItComesToTheSame() {
+    RateLimitSeries series = new RateLimitSeries();
+    for (String value : List.of("a:b", "a|b", "10.0.0.1", "10_0_0_1", "1.2")) {
+      List<String> path = List.of("k_" + value);
+      series.of("d", path, path).add(RateLimitSeries.Kind.TOTAL_HITS, 1);
+    }
+    Map<String, Long> counters = new HashMap<>();
+    series.counters((name, count) -> counters.merge(name, count, Long::sum));
+
+    assertThat(counters)
+        .containsEntry("ratelimit.service.rate_limit.d.k_a_b.total_hits", 2L)
+        .containsEntry("ratelimit.service.rate_limit.d.k_10_0_0_1.total_hits", 2L)
+        .containsEntry("ratelimit.service.rate_limit.d.k_1.2.total_hits", 1L);
   }
 
   @Test

@@ -338,12 +338,12 @@ final class DescriptorLimitsTest {
   }
 
   @Test
-  void judge_unknownDomain_isToldOnce() {
+  void judge_unknownDomain_isToldForEachDescriptor() {
     given(rule("key: k", "unit: second"));
 
     judge("other", descriptor("k=v"), descriptor("k=w"));
 
-    assertThat(told.lines).containsExactly("unknown domain");
+    assertThat(told.lines).containsExactly("unknown domain", "unknown domain");
   }
 
   @Test

@@ -92,7 +92,8 @@ final class MatchingProperties {
       counted.add(shares ? shared(entry, at.get()) : entry);
       String own = entry.value().isEmpty() ? entry.key() : text;
       // What was met by its exact value is named by it, with or without value_to_metric.
-      named.add(at.get().valueToMetric() && !at.get().shared() ? own : at.get().composite());
+      boolean ofValue = at.get().valueToMetric() && !at.get().shared();
+      named.add(ofValue ? own : wild ? named(entry, at.get()) : at.get().composite());
       level = at.get().below();
     }
     return at.filter(Declared::limited)
@@ -112,6 +113,10 @@ final class MatchingProperties {
     String key = entry.key() + "_";
     String all = rule.composite();
     return new Entry(entry.key(), all.startsWith(key) ? all.substring(key.length()) : all);
+  }
+
+  private static String named(Entry entry, Declared rule) {
+    return entry.key() + "_" + shared(entry, rule).value();
   }
 
   private static String counter(List<Entry> entries) {

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,30 +22,27 @@ public final class Reference implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration STOP = Duration.ofSeconds(10);
 
+  private static final List<String> PORTS = List.of("GRPC_PORT", "PORT", "DEBUG_PORT");
+
   private final Process process;
   private final Path log;
-  private final int grpc;
-  private final int http;
-  private final int debug;
+  private final Map<String, String> environment;
 
-  private Reference(Process process, Path log, int grpc, int http, int debug) {
+  private Reference(Process process, Path log, Map<String, String> environment) {
     this.process = process;
     this.log = log;
-    this.grpc = grpc;
-    this.http = http;
-    this.debug = debug;
+    this.environment = Map.copyOf(environment);
   }
 
   /**
    * Starts it, and waits until its ports are open. It does not start without its Redis.
    *
    * @param folder for its log
-   * @param environment the whole of it but for the ports; no StatsD where it does not speak of it
+   * @param environment the whole of it; free ports and no StatsD where it does not speak of them
    */
   public static Reference start(Path folder, Map<String, String> environment) {
-    try (ServerSocket grpc = free();
-        ServerSocket http = free();
-        ServerSocket debug = free()) {
+    List<ServerSocket> free = new ArrayList<>();
+    try {
       Path log = Files.createTempFile(folder, "reference", ".log");
       ProcessBuilder builder =
           new ProcessBuilder(ReferenceProgram.find(System.getenv()).toString())
@@ -52,21 +50,19 @@ public final class Reference implements AutoCloseable {
               .redirectOutput(log.toFile());
       Map<String, String> whole = builder.environment();
       whole.clear();
-      whole.putIfAbsent("USE_STATSD", "false");
+      whole.put("USE_STATSD", "false");
       whole.putAll(environment);
       for (String host : List.of("GRPC_HOST", "HOST", "DEBUG_HOST")) {
         whole.put(host, "127.0.0.1");
       }
-      whole.put("GRPC_PORT", Integer.toString(grpc.getLocalPort()));
-      whole.put("PORT", Integer.toString(http.getLocalPort()));
-      whole.put("DEBUG_PORT", Integer.toString(debug.getLocalPort()));
-      Reference reference =
-          new Reference(
-              start(builder, List.of(grpc, http, debug)),
-              log,
-              grpc.getLocalPort(),
-              http.getLocalPort(),
-              debug.getLocalPort());
+      for (String port : PORTS) {
+        if (!whole.containsKey(port)) {
+          ServerSocket socket = free();
+          free.add(socket);
+          whole.put(port, Integer.toString(socket.getLocalPort()));
+        }
+      }
+      Reference reference = new Reference(start(builder, free), log, whole);
       reference.awaitPorts();
       return reference;
     } catch (IOException e) {
@@ -95,11 +91,15 @@ public final class Reference implements AutoCloseable {
           .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(20))
           .failFast("it ended", () -> !process.isAlive())
-          .until(() -> isOpen(grpc) && isOpen(http) && isOpen(debug));
+          .until(() -> PORTS.stream().allMatch(port -> isOpen(port(port))));
     } catch (RuntimeException e) {
       process.destroyForcibly();
       throw new IllegalStateException("envoyproxy/ratelimit does not start. It said:\n" + log(), e);
     }
+  }
+
+  private int port(String name) {
+    return Integer.parseInt(environment.getOrDefault(name, "0"));
   }
 
   private static boolean isOpen(int port) {
@@ -112,17 +112,22 @@ public final class Reference implements AutoCloseable {
 
   /** {@code host:port} of its gRPC. */
   public String grpc() {
-    return "127.0.0.1:" + grpc;
+    return "127.0.0.1:" + port("GRPC_PORT");
   }
 
   /** The URL of {@code /json} and {@code /healthcheck}, without a path. */
   public String http() {
-    return "http://127.0.0.1:" + http;
+    return "http://127.0.0.1:" + port("PORT");
   }
 
   /** The URL of {@code /rlconfig} and {@code /stats}, without a path. */
   public String debug() {
-    return "http://127.0.0.1:" + debug;
+    return "http://127.0.0.1:" + port("DEBUG_PORT");
+  }
+
+  /** The whole of it, with its ports: another server with it is in its place. */
+  public Map<String, String> environment() {
+    return environment;
   }
 
   public ProcessHandle handle() {

@@ -5,10 +5,10 @@ import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.sluice.ratelimit.Metadata;
-import dev.sluice.ratelimit.Unit;
 import dev.sluice.ratelimit.Verdict;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.type.v3.RateLimitUnit;
 import java.util.List;
 
 /** What a response tells Envoy's other filters, in the shape that envoyproxy/ratelimit gives it. */
@@ -48,11 +48,16 @@ final class DynamicMetadata {
     return one.build();
   }
 
-  /** As protobuf's text format has it; a request's enumeration has no WEEK. */
+  /**
+   * As protobuf's text format has it: without a zero, and WEEK, which it cannot name, as number.
+   */
   private static String limit(RateLimitDescriptor.RateLimitOverride limit) {
-    String requests = Integer.toUnsignedString(limit.getRequestsPerUnit());
-    String unit = Unit.byNumber(limit.getUnitValue()).map(Unit::name).orElse("UNKNOWN");
-    return "requests_per_unit:" + requests + " unit:" + unit;
+    String requests =
+        limit.getRequestsPerUnit() == 0
+            ? ""
+            : "requests_per_unit:" + Integer.toUnsignedString(limit.getRequestsPerUnit()) + " ";
+    boolean named = limit.getUnit() != RateLimitUnit.UNRECOGNIZED;
+    return requests + "unit:" + (named ? limit.getUnit().name() : limit.getUnitValue());
   }
 
   /** Where several rules have a field, the first counts. */

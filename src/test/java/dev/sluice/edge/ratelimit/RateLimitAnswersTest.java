@@ -78,6 +78,7 @@ final class RateLimitAnswersTest {
         .setKey("k")
         .setValue("v");
     request.addDescriptorsBuilder().getLimitBuilder().setRequestsPerUnit(9).setUnitValue(2);
+    request.addDescriptorsBuilder().getLimitBuilder().setUnitValue(7);
     Metadata.Fields first =
         new Metadata.Fields(
             Map.of(
@@ -113,7 +114,8 @@ final class RateLimitAnswersTest {
     assertThat(json)
         .isEqualTo(
             "{\"descriptors\":[{\"entries\":[\"k\\u003dv\"],\"hitsAddend\":3.0},"
-                + "{\"entries\":[],\"limit\":\"requests_per_unit:9 unit:MINUTE\"}],"
+                + "{\"entries\":[],\"limit\":\"requests_per_unit:9 unit:MINUTE\"},"
+                + "{\"entries\":[],\"limit\":\"unit:7\"}],"
                 + "\"domain\":\"d\",\"hitsAddend\":5.0,"
                 + "\"metadata\":{\"in\":{\"a\":1.0,\"b\":[true]},\"team\":\"one\"}}");
   }
