@@ -192,7 +192,7 @@ public final class RateLimitSeries extends Collector {
     outages.computeIfAbsent(policy, unknown -> new LongAdder()).increment();
   }
 
-  /** A request came for a domain that has no rules. */
+  /** A descriptor came for a domain that has no rules. */
   public void domainNotFound() {
     domainNotFound.increment();
   }
@@ -263,7 +263,9 @@ public final class RateLimitSeries extends Collector {
     requested.add(List.of("ShouldRateLimit"), requests);
     Family unknown =
         new Family(
-            OF_RULES + "domain_not_found", "Requests for a domain without rules.", List.of());
+            OF_RULES + "domain_not_found",
+            "Descriptors of requests for a domain without rules.",
+            List.of());
     unknown.add(List.of(), domainNotFound);
     Family shadowed =
         new Family(

@@ -82,7 +82,7 @@ final class RuleNode {
 
   /** Whether the counter of what led here is that of all that the wildcard matches. */
   boolean shares(String text) {
-    return shared && matches(text);
+    return shared && !text.equals(composite) && matches(text);
   }
 
   /**

@@ -79,11 +79,17 @@ public final class RuleTree {
     List<Entry> named = counted == null ? entries : counted;
     List<String> path = rule.path();
     if (rule.detailedMetric()) {
-      path = named.stream().map(entry -> entry.key() + "_" + entry.value()).toList();
+      // As in the reference: what shares a counter leaves no trace of an empty value.
+      boolean bare = counted != null;
+      path = named.stream().map(entry -> detailed(entry, bare)).toList();
     } else if (values != null) {
       path = new ArrayList<>(path);
       values.forEach(path::set);
     }
     return Optional.of(new Match(rule, named, path));
+  }
+
+  private static String detailed(Entry entry, boolean bare) {
+    return bare && entry.value().isEmpty() ? entry.key() : entry.key() + "_" + entry.value();
   }
 }

@@ -71,6 +71,7 @@ final class MatchingProperties {
     List<Declared> level = rules;
     List<String> path = new ArrayList<>();
     List<Entry> counted = new ArrayList<>();
+    boolean anyShares = false;
     List<String> named = new ArrayList<>();
     Optional<Declared> at = Optional.empty();
     for (Entry entry : entries) {
@@ -89,6 +90,7 @@ final class MatchingProperties {
       }
       path.add(at.get().composite());
       boolean shares = wild && at.get().shared();
+      anyShares |= shares;
       counted.add(shares ? shared(entry, at.get()) : entry);
       String own = entry.value().isEmpty() ? entry.key() : text;
       // What was met by its exact value is named by it, with or without value_to_metric.
@@ -96,13 +98,14 @@ final class MatchingProperties {
       named.add(ofValue ? own : wild ? named(entry, at.get()) : at.get().composite());
       level = at.get().below();
     }
+    boolean bare = anyShares;
     return at.filter(Declared::limited)
         .map(
             rule ->
                 new Expected(
                     "d." + String.join(".", path),
                     counter(counted),
-                    rule.detailed() ? detailed(counted) : String.join(".", named)));
+                    rule.detailed() ? detailed(counted, bare) : String.join(".", named)));
   }
 
   private static Optional<Declared> first(List<Declared> level, Predicate<Declared> matching) {
@@ -123,8 +126,10 @@ final class MatchingProperties {
     return entries.stream().map(e -> e.key() + "_" + e.value()).collect(Collectors.joining("_"));
   }
 
-  private static String detailed(List<Entry> entries) {
-    return entries.stream().map(e -> e.key() + "_" + e.value()).collect(Collectors.joining("."));
+  private static String detailed(List<Entry> entries, boolean bare) {
+    return entries.stream()
+        .map(e -> bare && e.value().isEmpty() ? e.key() : e.key() + "_" + e.value())
+        .collect(Collectors.joining("."));
   }
 
   private static String yaml(List<Declared> level, String indent) {
