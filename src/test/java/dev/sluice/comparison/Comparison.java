@@ -285,6 +285,9 @@ public final class Comparison {
         .flatMap(situation -> domains(situation).stream())
         .map(domain -> "ratelimit.service.rate_limit." + domain + ".")
         .forEach(prefix -> ofRules.keySet().removeIf(name -> name.startsWith(prefix)));
+    if (situations.all().stream().anyMatch(differences::shadowsQuotas)) {
+      ofRules.remove("ratelimit.service.global_shadow_mode");
+    }
     return ofRules;
   }
 

@@ -80,6 +80,13 @@ record Differences(Map<String, String> environment) {
         .toList();
   }
 
+  /** What only the global shadow mode let pass: later versions count quotas there, as Sluice. */
+  boolean shadowsQuotas(Situation situation) {
+    return "true".equals(environment.get("SHADOW_MODE"))
+        && ("true".equals(environment.get("QUOTA_MODE"))
+            || situation.rules().contains("quota_mode"));
+  }
+
   /** Limits that requests bring have one series a domain, and not one each. */
   static boolean namedOtherwise(Situation situation) {
     return Stream.concat(situation.requests().stream(), situation.bodies().stream())
