@@ -95,7 +95,10 @@ public final class RateLimitServer implements AutoCloseable {
         new DebugDoor(
             vertx,
             endpoints.http("debug", settings.debug()),
-            List.of(new RateLimitPages(live::rules, metrics.rateLimit())));
+            List.of(
+                new RateLimitPages(live::rules, metrics.rateLimit()),
+                RateLimiting.explained(
+                    settings.rateLimit(), settings.http(), BODY_TIMEOUT, vertx, limits, metrics)));
     this.metricsDoor = prometheus().map(this::metricsDoor);
     this.statsd = statsd();
   }

@@ -1,6 +1,10 @@
 package dev.sluice;
 
+import dev.sluice.config.SluiceConfig.Http;
 import dev.sluice.config.SluiceConfig.RateLimit;
+import dev.sluice.edge.debug.RateLimitExplainPage;
+import dev.sluice.edge.http.Bodies;
+import dev.sluice.edge.ratelimit.ExplainJson;
 import dev.sluice.edge.ratelimit.RuleMetrics;
 import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.DescriptorLimits;
@@ -14,6 +18,7 @@ import dev.sluice.redis.GuardedCounters;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisRateLimitCounters;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.IntSupplier;
@@ -60,6 +65,23 @@ final class RateLimiting {
         parts.options(),
         clock,
         new RuleMetrics(metrics.rateLimit()));
+  }
+
+  /**
+   * What would become of queries, for the debug door.
+   *
+   * @param bodyTimeout of what is posted to it
+   */
+  static RateLimitExplainPage explained(
+      RateLimit settings,
+      Http http,
+      Duration bodyTimeout,
+      Vertx vertx,
+      DescriptorLimits limits,
+      Metrics metrics) {
+    return new RateLimitExplainPage(
+        new Bodies(vertx, "debug", PartOptions.jsonBodies(http, bodyTimeout), metrics),
+        new ExplainJson(limits.explain(), PartOptions.rateLimitAnswers(settings))::answer);
   }
 
   private RateLimitCounters counters(String name, RedisConnections redis) {

@@ -92,7 +92,14 @@ public final class Server implements AutoCloseable {
             List.of(
                 new ConfigurationPages(live::inForce, live.dispatcher()::snapshot),
                 decisions.explained(),
-                new RateLimitPages(live::rules, metrics.rateLimit())));
+                new RateLimitPages(live::rules, metrics.rateLimit()),
+                RateLimiting.explained(
+                    settings.rateLimit(),
+                    settings.http(),
+                    settings.gateway().bodyTimeout(),
+                    vertx,
+                    limits,
+                    metrics)));
   }
 
   /** A server that listens, and where. */

@@ -40,7 +40,7 @@ public class RuleMatching {
       domain.add(node("path_/v1/models/" + i));
     }
     domain.add(node("user"));
-    RuleNode tenant = new RuleNode("tenant_acme", Optional.empty(), false, false);
+    RuleNode tenant = new RuleNode("tenant_acme", Optional.empty(), false, false, Optional.empty());
     tenant.add(node("user"));
     domain.add(tenant);
     int wildcards = met.startsWith("wildcard_") ? Integer.parseInt(met.substring(9)) : 0;
@@ -73,7 +73,7 @@ public class RuleMatching {
             false,
             false,
             Metadata.Fields.NONE);
-    return new RuleNode(composite, Optional.of(rule), false, false);
+    return new RuleNode(composite, Optional.of(rule), false, false, Optional.empty());
   }
 
   private static Descriptor descriptor(Entry... entries) {

@@ -89,7 +89,12 @@ final class Asked {
     return hits;
   }
 
-  private static Limit limit(Descriptor.OwnLimit override) {
+  /**
+   * The limit that a request brought.
+   *
+   * @throws InvalidQuery for a unit that nobody knows
+   */
+  static Limit limit(Descriptor.OwnLimit override) {
     Optional<Unit> unit = Unit.byNumber(override.unit());
     if (unit.isEmpty()) {
       throw new InvalidQuery(

@@ -52,6 +52,11 @@ public final class DescriptorLimits {
     return new DescriptorLimits(rules, counters, cache, share, options, clock, others);
   }
 
+  /** What would become of queries. */
+  public RateLimitExplain explain() {
+    return new RateLimitExplain(rules, counters, cache, options, clock);
+  }
+
   /**
    * Counts a query and judges it.
    *

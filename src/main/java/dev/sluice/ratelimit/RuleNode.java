@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Filled by the loader, and not changed once it is in a {@link RuleTree}.
  */
 final class RuleNode {
+  /** So many names are enough for who looks for a mistake. */
+  static final int SOME = 20;
+
   private final String composite;
   private final Optional<Rule> rule;
   private final boolean shared;
   private final boolean valueToMetric;
+  private final Optional<RuleOrigin> origin;
   private final Optional<Wildcard> wildcard;
   private final Map<String, RuleNode> children = new HashMap<>();
   private final List<RuleNode> wildcards = new ArrayList<>();
@@ -26,18 +30,25 @@ final class RuleNode {
   /**
    * @param shared whether all that its wildcard matches share one counter
    * @param valueToMetric whether statistics tell the values apart that lead here
+   * @param origin where it was read, if it was
    */
-  RuleNode(String composite, Optional<Rule> rule, boolean shared, boolean valueToMetric) {
+  RuleNode(
+      String composite,
+      Optional<Rule> rule,
+      boolean shared,
+      boolean valueToMetric,
+      Optional<RuleOrigin> origin) {
     this.composite = composite;
     this.rule = rule;
     this.shared = shared;
     this.valueToMetric = valueToMetric;
+    this.origin = origin;
     this.wildcard =
         Wildcard.is(composite) ? Optional.of(new Wildcard(composite)) : Optional.empty();
   }
 
   static RuleNode domain() {
-    return new RuleNode("", Optional.empty(), false, false);
+    return new RuleNode("", Optional.empty(), false, false, Optional.empty());
   }
 
   /** Adds a level below this one, unless there is one with its composite key. */
@@ -49,6 +60,24 @@ final class RuleNode {
       wildcards.add(child);
     }
     return true;
+  }
+
+  /** The composite key that leads here. */
+  String composite() {
+    return composite;
+  }
+
+  Optional<RuleOrigin> origin() {
+    return origin;
+  }
+
+  /** The composite keys of levels below: all, or of many some that begin so, sorted. */
+  List<String> someNames(String beginning) {
+    return children.keySet().stream()
+        .filter(name -> children.size() <= SOME || name.startsWith(beginning))
+        .limit(SOME)
+        .sorted()
+        .toList();
   }
 
   Optional<Rule> rule() {

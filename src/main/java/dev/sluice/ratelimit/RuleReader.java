@@ -122,7 +122,8 @@ final class RuleReader {
               + "'");
     }
     boolean valueToMetric = fields.truth("value_to_metric");
-    RuleNode node = new RuleNode(composite, rule(fields, place), shared, valueToMetric);
+    Optional<RuleOrigin> origin = Optional.of(reading.origin(fields.node()));
+    RuleNode node = new RuleNode(composite, rule(fields, place), shared, valueToMetric, origin);
     if (!key.isEmpty() && !level.add(node)) {
       reading.error(fields.node(), "duplicate descriptor composite key '" + place + "'");
     }

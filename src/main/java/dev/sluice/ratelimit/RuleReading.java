@@ -48,6 +48,10 @@ final class RuleReading {
     return sorted;
   }
 
+  RuleOrigin origin(Node at) {
+    return new RuleOrigin(file, at.getStartMark().getLine() + 1);
+  }
+
   static OptionalInt line(Node at) {
     return OptionalInt.of(at.getStartMark().getLine() + 1);
   }

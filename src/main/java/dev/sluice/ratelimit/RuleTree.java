@@ -48,6 +48,16 @@ public final class RuleTree {
     return domains.isEmpty();
   }
 
+  /** The level above all rules of a domain. */
+  Optional<RuleNode> domain(String name) {
+    return Optional.ofNullable(domains.get(name));
+  }
+
+  /** The names of some domains, sorted. */
+  List<String> someDomains() {
+    return domains.keySet().stream().limit(RuleNode.SOME).sorted().toList();
+  }
+
   boolean has(String domain) {
     return domains.containsKey(domain);
   }

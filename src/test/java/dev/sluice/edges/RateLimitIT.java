@@ -73,6 +73,25 @@ class RateLimitIT {
     assertThat(ask("other", "10.0.0.2").getOverallCode()).isEqualTo(RateLimitResponse.Code.OK);
   }
 
+  @Test
+  void debugDoor_explainsWithoutCounting_besideTheExplanationsOfTheGateway() {
+    ask("edge", "10.0.0.3");
+
+    assertThat(explained("10.0.0.3").body())
+        .contains("\"what\" : \"it matches edge.client (", "\"value\" : 1", "\"would\" : \"pass\"");
+    assertThat(ask("edge", "10.0.0.3").getStatuses(0).getLimitRemaining()).isEqualTo(1);
+    assertThat(
+            stack
+                .send(
+                    HttpRequest.newBuilder(URI.create(stack.doors().debug() + "/explain")).build())
+                .body())
+        .contains("\"error\"");
+  }
+
+  private static HttpResponse<String> explained(String client) {
+    return post(stack.doors().debug() + "/explain", client);
+  }
+
   private static RateLimitResponse ask(String domain, String client) {
     return RateLimitServiceGrpc.newBlockingStub(channel)
         .shouldRateLimit(
@@ -88,8 +107,12 @@ class RateLimitIT {
   }
 
   private static HttpResponse<String> json(String client) {
+    return post(stack.doors().http() + "/json", client);
+  }
+
+  private static HttpResponse<String> post(String url, String client) {
     return stack.send(
-        HttpRequest.newBuilder(URI.create(stack.doors().http() + "/json"))
+        HttpRequest.newBuilder(URI.create(url))
             .POST(
                 HttpRequest.BodyPublishers.ofString(
                     """

@@ -1,11 +1,8 @@
 package dev.sluice.edge.debug;
 
+import dev.sluice.edge.ratelimit.RuleText;
 import dev.sluice.metrics.RateLimitSeries;
-import dev.sluice.ratelimit.Algorithm;
-import dev.sluice.ratelimit.Limit;
-import dev.sluice.ratelimit.Rule;
 import dev.sluice.ratelimit.RuleTree;
-import dev.sluice.ratelimit.Unit;
 import io.vertx.ext.web.Router;
 import java.util.Map;
 import java.util.Optional;
@@ -47,29 +44,9 @@ public final class RateLimitPages implements DebugPages {
     rules
         .get()
         .ifPresentOrElse(
-            tree -> tree.rules().forEach(rule -> text.append(line(rule)).append('\n')),
+            tree -> tree.rules().forEach(rule -> text.append(RuleText.line(rule)).append('\n')),
             () -> text.append("no rate limit configuration loaded\n"));
     return text.toString();
-  }
-
-  private static String line(Rule rule) {
-    return "%s: %s, shadow_mode: %s, quota_mode: %s%s"
-        .formatted(
-            rule.key(),
-            rule.limit().map(RateLimitPages::limit).orElse("unit=UNKNOWN requests_per_unit=0"),
-            rule.shadow(),
-            rule.quota(),
-            rule.limit().filter(limit -> limit.algorithm() == Algorithm.ROLLING).isPresent()
-                ? ", algorithm: rolling"
-                : "");
-  }
-
-  private static String limit(Limit limit) {
-    String length =
-        Unit.bySeconds(limit.seconds())
-            .map(unit -> "unit=" + unit)
-            .orElse("period=" + limit.seconds() + "s");
-    return length + " requests_per_unit=" + limit.requests();
   }
 
   private String statistics() {

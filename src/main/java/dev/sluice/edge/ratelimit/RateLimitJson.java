@@ -67,7 +67,8 @@ public final class RateLimitJson {
                     : bad(Failure.message(failure)));
   }
 
-  private static RateLimitRequest parse(byte[] body) throws IOException {
+  /** Reads a body; fails with what {@link #reason} puts into words. */
+  static RateLimitRequest parse(byte[] body) throws IOException {
     try (JsonParser json = STRICT.createParser(body)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new InvalidProtocolBufferException("expected a JSON object");
@@ -82,13 +83,14 @@ public final class RateLimitJson {
     return request.build();
   }
 
-  private static String reason(IOException e) {
+  /** Why a body could not be read, in one line. */
+  static String reason(IOException e) {
     return e instanceof JsonProcessingException wrong
         ? Failure.line(wrong.getOriginalMessage())
         : Failure.message(e);
   }
 
-  private static Answer judged(RateLimitResponse response) {
+  static Answer judged(RateLimitResponse response) {
     int status = response.getOverallCode() == Code.OVER_LIMIT ? 429 : 200;
     try {
       return new Answer(
