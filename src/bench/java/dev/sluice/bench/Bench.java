@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.fuzz.FuzzCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -17,7 +18,8 @@ import picocli.CommandLine.Command;
       AccountsCommand.class,
       PolicyCommand.class,
       RulesCommand.class,
-      CompareCommand.class
+      CompareCommand.class,
+      FuzzCommand.class
     })
 public final class Bench {
   private Bench() {}

@@ -36,8 +36,20 @@ class RateLimitIT {
         - key: client
           rate_limit: {unit: day, requests_per_unit: 3}
         """);
+    Files.writeString(
+        rules.resolve("explained.yaml"),
+        """
+        domain: explained
+        descriptors:
+        - key: client
+          rate_limit: {unit: day, requests_per_unit: 3}
+        """);
     stack =
-        new Stack(folder, Tiers.SAMBASTACK, "rateLimit: {directory: ratelimit}\n", Tiers.BACKENDS);
+        new Stack(
+            folder,
+            Tiers.SAMBASTACK,
+            "rateLimit: {directory: ratelimit, timeout: 5s}\n",
+            Tiers.BACKENDS);
     channel = ManagedChannelBuilder.forTarget(stack.doors().grpc()).usePlaintext().build();
   }
 
@@ -75,21 +87,15 @@ class RateLimitIT {
 
   @Test
   void debugDoor_explainsWithoutCounting_besideTheExplanationsOfTheGateway() {
-    ask("edge", "10.0.0.3");
+    String url = stack.doors().debug() + "/explain";
+    ask("explained", "10.0.0.3");
 
-    assertThat(explained("10.0.0.3").body())
-        .contains("\"what\" : \"it matches edge.client (", "\"value\" : 1", "\"would\" : \"pass\"");
-    assertThat(ask("edge", "10.0.0.3").getStatuses(0).getLimitRemaining()).isEqualTo(1);
-    assertThat(
-            stack
-                .send(
-                    HttpRequest.newBuilder(URI.create(stack.doors().debug() + "/explain")).build())
-                .body())
+    assertThat(post(url, "explained", "10.0.0.3").body())
+        .contains("\"what\" : \"it matches explained.client (", "\"value\" : 1,")
+        .contains("\"would\" : \"pass\"");
+    assertThat(ask("explained", "10.0.0.3").getStatuses(0).getLimitRemaining()).isEqualTo(1);
+    assertThat(stack.send(HttpRequest.newBuilder(URI.create(url)).build()).body())
         .contains("\"error\"");
-  }
-
-  private static HttpResponse<String> explained(String client) {
-    return post(stack.doors().debug() + "/explain", client);
   }
 
   private static RateLimitResponse ask(String domain, String client) {
@@ -107,18 +113,18 @@ class RateLimitIT {
   }
 
   private static HttpResponse<String> json(String client) {
-    return post(stack.doors().http() + "/json", client);
+    return post(stack.doors().http() + "/json", "edge", client);
   }
 
-  private static HttpResponse<String> post(String url, String client) {
+  private static HttpResponse<String> post(String url, String domain, String client) {
     return stack.send(
         HttpRequest.newBuilder(URI.create(url))
             .POST(
                 HttpRequest.BodyPublishers.ofString(
                     """
-                    {"domain":"edge","descriptors":[{"entries":[{"key":"client","value":"%s"}]}]}
+                    {"domain":"%s","descriptors":[{"entries":[{"key":"client","value":"%s"}]}]}
                     """
-                        .formatted(client)))
+                        .formatted(domain, client)))
             .build());
   }
 }

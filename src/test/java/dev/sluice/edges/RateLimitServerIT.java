@@ -1,5 +1,6 @@
 package dev.sluice.edges;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,7 +10,9 @@ import dev.sluice.config.RateLimitEnvironment;
 import dev.sluice.config.RateLimitServerConfig;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.testing.Authority;
+import dev.sluice.testing.LogLines;
 import dev.sluice.testing.RateLimits;
+import dev.sluice.testing.RawClient;
 import dev.sluice.testing.StatsdServer;
 import dev.sluice.xds.ConfigurationServer;
 import dev.sluice.xds.proto.RateLimitUnit;
@@ -19,6 +22,7 @@ import io.grpc.netty.GrpcSslContexts;
 import io.lettuce.core.RedisClient;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -310,6 +314,57 @@ class RateLimitServerIT {
             "ratelimit_service_rate_limit_total_hits{domain=\"scraped\",key1=\"year\",key2=\"\",} 3.0",
             "ratelimit_service_config_load_success 1.0",
             "ratelimit_service_config_load_error 0.0");
+  }
+
+  @Test
+  void clientThatResetsItsConnection_whileItsBodyComes_isNoErrorOfTheServer() throws Exception {
+    write("a.yaml", RateLimits.rule("reset", 2));
+    environment.put("USE_PROMETHEUS", "true");
+    environment.put("PROMETHEUS_ADDR", "127.0.0.1:0");
+    RateLimits running = start();
+    String metrics = running.doors().metrics().orElseThrow() + "/metrics";
+    URI json = URI.create(running.doors().http());
+
+    try (LogLines log = LogLines.warnings("dev.sluice.edge")) {
+      try (Socket socket = new Socket(json.getHost(), json.getPort())) {
+        socket
+            .getOutputStream()
+            .write("POST /json HTTP/1.1\r\nhost: a\r\ncontent-length: 77\r\n\r\n{".getBytes(UTF_8));
+        Awaitility.await()
+            .until(() -> get(metrics).body().contains("sluice_body_bytes{door=\"http\",} 77.0"));
+        socket.setSoLinger(true, 0);
+      }
+      Awaitility.await()
+          .until(() -> get(metrics).body().contains("sluice_body_bytes{door=\"http\",} 0.0"));
+      assertThat(running.allowed("reset", "a")).isEqualTo(2);
+      assertThat(log.lines()).isEmpty();
+    }
+  }
+
+  @Test
+  void requestWithoutAHostOrAPath_isRefused_andIsNoErrorOfTheServer() throws Exception {
+    write("a.yaml", RateLimits.rule("hostless", 2));
+    environment.put("USE_PROMETHEUS", "true");
+    environment.put("PROMETHEUS_ADDR", "127.0.0.1:0");
+    RateLimits running = start();
+
+    try (LogLines log = LogLines.warnings("io.vertx")) {
+      for (String door :
+          List.of(
+              running.doors().http(),
+              running.doors().debug(),
+              running.doors().metrics().orElseThrow())) {
+        try (RawClient client = new RawClient(door)) {
+          assertThat(client.send("GET / HTTP/1.1\r\n\r\n").readUntil("\r\n\r\n"))
+              .startsWith("HTTP/1.1 400");
+        }
+        try (RawClient client = new RawClient(door)) {
+          String noPath = "GET x HTTP/1.1\r\nhost: a\r\n\r\n";
+          assertThat(client.send(noPath).readUntil("\r\n\r\n")).startsWith("HTTP/1.1 40");
+        }
+      }
+      assertThat(log.lines()).isEmpty();
+    }
   }
 
   @Test

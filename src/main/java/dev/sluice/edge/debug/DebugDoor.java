@@ -1,6 +1,7 @@
 package dev.sluice.edge.debug;
 
 import dev.sluice.edge.http.Endpoint;
+import dev.sluice.edge.http.PlainErrors;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -18,6 +19,7 @@ public final class DebugDoor {
   public DebugDoor(Vertx vertx, Endpoint endpoint, List<? extends DebugPages> pages) {
     Router router = Router.router(vertx);
     String index = pages.stream().map(DebugPages::index).collect(Collectors.joining());
+    PlainErrors.addTo(router);
     router.get("/").handler(route -> route.response().end(index));
     pages.forEach(some -> some.addTo(router));
     this.server =

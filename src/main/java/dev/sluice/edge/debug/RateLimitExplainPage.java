@@ -4,7 +4,6 @@ import dev.sluice.edge.Answer;
 import dev.sluice.edge.BadRequest;
 import dev.sluice.edge.http.Bodies;
 import io.vertx.core.Future;
-import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -60,7 +59,7 @@ public final class RateLimitExplainPage implements DebugPages {
     if (failure instanceof BadRequest bad) {
       route.response().setStatusCode(bad.status());
       var unused = route.response().end(bad.error().message() + "\n");
-    } else if (!(failure instanceof VertxException)) { // that one: the client has left
+    } else if (!Bodies.clientLeft(failure)) {
       log.error("an explanation failed", failure);
       var unused = route.response().setStatusCode(500).end();
     }

@@ -6,8 +6,10 @@ import dev.sluice.metrics.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -41,7 +43,10 @@ public final class Bodies {
    */
   public record Body(Buffer buffer, long bytes) {}
 
-  /** Reads a paused request to its end; fails with {@link BadRequest}. */
+  /**
+   * Reads a paused request to its end; fails with {@link BadRequest}, or with what {@link
+   * #clientLeft} knows.
+   */
   public Future<Body> read(HttpServerRequest request) {
     long declared = declaredLength(request);
     if (declared > maxBodyBytes) {
@@ -54,6 +59,11 @@ public final class Bodies {
       request.response().writeContinue();
     }
     return new Reading(request, declared).result();
+  }
+
+  /** Whether a failure says only that the client left before its body had come. */
+  public static boolean clientLeft(Throwable failure) {
+    return failure instanceof VertxException || failure instanceof IOException;
   }
 
   /** Gives back a body's share; to be called once. */

@@ -2,6 +2,7 @@ package dev.sluice.edge.metrics;
 
 import dev.sluice.edge.Readiness;
 import dev.sluice.edge.http.Endpoint;
+import dev.sluice.edge.http.PlainErrors;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
 import io.vertx.core.Future;
@@ -30,6 +31,7 @@ public final class MetricsDoor {
       CollectorRegistry registry,
       Readiness readiness) {
     Router router = Router.router(vertx);
+    PlainErrors.addTo(router);
     router.get(path).handler(route -> metrics(route.request(), registry));
     router.get("/live").handler(route -> route.response().end("alive\n"));
     router.get("/ready").handler(route -> ready(route.request(), readiness));

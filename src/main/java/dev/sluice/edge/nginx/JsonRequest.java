@@ -9,7 +9,6 @@ import dev.sluice.edge.http.Replies;
 import dev.sluice.metrics.Metrics;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +73,7 @@ final class JsonRequest {
                 metrics.badRequest(name, bad.error().code().orElse("other"));
                 String id = ids.shown(Optional.ofNullable(request.getHeader("x-request-id")));
                 replies.send(request, Refusals.error(bad.status(), bad.error(), Map.of(), id));
-              } else if (!(failure instanceof VertxException)) { // that one: the client has left
+              } else if (!Bodies.clientLeft(failure)) {
                 log.error("a request to /json failed", failure);
                 request.response().setStatusCode(500).end();
               }

@@ -24,7 +24,6 @@ import dev.sluice.usage.Settlement;
 import dev.sluice.usage.Usage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -151,8 +150,8 @@ final class Exchange {
             failure -> {
               if (failure instanceof BadRequest bad) {
                 reject(bad.status(), bad.error());
-              } else if (failure instanceof VertxException) {
-                clientLeft(); // the connection was closed, or its stream reset
+              } else if (Bodies.clientLeft(failure)) {
+                clientLeft(); // the connection was closed, or reset
               } else {
                 fail(failure);
               }
