@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
@@ -60,23 +59,8 @@ public final class AccountIndexes {
 
   /** For each master a name that leads to it. */
   private CompletionStage<List<String>> nodes() {
-    CompletableFuture<List<Object>> slots = new CompletableFuture<>();
-    RedisConnection connection = redis.connection();
-    connection.onLoop(
-        () -> {
-          RedisCall<List<Object>> call = connection.begin("cluster slots");
-          var unused =
-              call.answer()
-                  .whenComplete(
-                      (reply, failure) -> {
-                        if (failure == null) {
-                          slots.complete(reply);
-                        } else {
-                          slots.completeExceptionally(failure);
-                        }
-                      });
-          connection.send(call, commands -> commands.clusterSlots());
-        });
+    CompletionStage<List<Object>> slots =
+        redis.connection().call("cluster slots", Request::clusterSlots);
     return slots.handle(
         (reply, failure) -> {
           if (failure == null) {

@@ -5,7 +5,6 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
@@ -35,7 +34,7 @@ final class ClusterLink implements RedisLink {
   }
 
   @Override
-  public CompletionStage<RedisClusterAsyncCommands<String, byte[]>> connect(Events events) {
+  public CompletionStage<Connected> connect(Events events) {
     // Asynchronously, Lettuce connects only to a cluster whose nodes it has been told to find.
     return client
         .refreshPartitionsAsync()
@@ -44,7 +43,7 @@ final class ClusterLink implements RedisLink {
   }
 
   /** Else the first call to each node would be refused: it finds the node not connected yet. */
-  private static CompletionStage<RedisClusterAsyncCommands<String, byte[]>> connectNodes(
+  private static CompletionStage<Connected> connectNodes(
       StatefulRedisClusterConnection<String, byte[]> cluster) {
     CompletableFuture<?>[] nodes =
         cluster.getPartitions().stream()
@@ -53,7 +52,8 @@ final class ClusterLink implements RedisLink {
                 node ->
                     cluster.getConnectionAsync(node.getUri().getHost(), node.getUri().getPort()))
             .toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(nodes).handle((all, failure) -> cluster.async());
+    return CompletableFuture.allOf(nodes)
+        .handle((all, failure) -> new Connected(cluster, cluster.async()));
   }
 
   @Override

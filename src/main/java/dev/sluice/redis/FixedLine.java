@@ -1,12 +1,9 @@
 package dev.sluice.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The hits on their way to the counter of a fixed window: by INCRBY. */
 final class FixedLine extends HitLine<Long> {
@@ -32,51 +29,24 @@ final class FixedLine extends HitLine<Long> {
     this.lifeSeconds = lifeSeconds;
   }
 
+  /** Who only looks must not make the key. */
   @Override
-  void send(Batch<Long> batch) {
-    if (batch.sum == 0) {
-      // Who only looks must not make the key.
-      connection.send(
-          batch.call,
-          commands ->
-              commands.dispatch(
-                  CommandType.GET,
-                  new NumberOutput(SingleLink.CODEC),
-                  new CommandArgs<>(SingleLink.CODEC).addKey(key)));
-    } else {
-      connection.send(batch.call, commands -> commands.incrby(key, batch.sum));
-    }
-  }
-
-  @Override
-  void answered(Batch<Long> batch, Long value) {
-    if (batch.sum > 0 && value == batch.sum) {
-      expire();
-    }
+  Request<Long> request(Batch batch) {
+    return batch.sum == 0 ? Request.get(key) : Request.increase(key, batch.sum);
   }
 
   /** A key that was made although nobody learned of it must not stay forever. */
   @Override
-  void lost(Batch<Long> batch) {
-    if (batch.sum > 0) {
-      batch.call.reply().ifPresent(reply -> expireIfCounted(batch, reply));
+  void replied(Batch batch, @Nullable Long value, @Nullable Throwable failure) {
+    boolean made =
+        value == null ? !(failure instanceof RedisCommandExecutionException) : value == batch.sum;
+    if (made && batch.sum > 0) {
+      expire();
     }
   }
 
-  private void expireIfCounted(Batch<Long> batch, CompletionStage<Long> reply) {
-    var unused =
-        reply.whenComplete(
-            (value, failure) -> {
-              if (failure == null) {
-                answered(batch, value);
-              } else if (!(failure instanceof RedisCommandExecutionException)) {
-                expire();
-              }
-            });
-  }
-
   @Override
-  void tell(Batch<Long> batch, Long value) {
+  void tell(Batch batch, Long value) {
     long before = value - batch.sum;
     for (Waiter waiter : batch.waiters) {
       before += waiter.hits();
@@ -86,26 +56,9 @@ final class FixedLine extends HitLine<Long> {
 
   private void expire() {
     long seconds = lifeSeconds.getAsInt();
-    redis.deliver("expire", () -> expire(seconds), EXPIRE_WITHIN);
-  }
-
-  private CompletionStage<Boolean> expire(long seconds) {
-    CompletableFuture<Boolean> done = new CompletableFuture<>();
-    connection.onLoop(
-        () -> {
-          RedisCall<Boolean> call = connection.begin("expire");
-          var unused =
-              call.answer()
-                  .whenComplete(
-                      (known, failure) -> {
-                        if (failure == null) {
-                          done.complete(known);
-                        } else {
-                          done.completeExceptionally(failure);
-                        }
-                      });
-          connection.send(call, commands -> commands.expire(key, seconds));
-        });
-    return done;
+    redis.deliver(
+        "expire",
+        () -> connection.call("expire", () -> Request.expire(key, seconds)),
+        EXPIRE_WITHIN);
   }
 }

@@ -19,8 +19,8 @@ abstract class HitLine<T> {
   final String key;
   private final int most;
   private final Runnable emptied;
-  private @Nullable Batch<T> sent;
-  private @Nullable Batch<T> next;
+  private @Nullable Batch sent;
+  private @Nullable Batch next;
 
   /**
    * @param most hits that share a batch; more do not join, but fail at once
@@ -37,39 +37,56 @@ abstract class HitLine<T> {
   record Waiter(Tally tally, int index, long hits) {}
 
   /** Hits that share a command. */
-  static final class Batch<T> {
-    final RedisCall<T> call;
+  final class Batch extends RedisCall<T> {
     final List<Waiter> waiters = new ArrayList<>(2);
     long sum;
 
-    private Batch(RedisCall<T> call) {
-      this.call = call;
+    private Batch(Waiter first) {
+      super("count", connection.mostWithReserve(), false, System.nanoTime());
+      add(first);
     }
 
     private void add(Waiter waiter) {
       waiters.add(waiter);
       sum += waiter.hits;
     }
+
+    @Override
+    void replied(@Nullable T reply, @Nullable Throwable failure) {
+      HitLine.this.replied(this, reply, failure);
+    }
+
+    @Override
+    void succeeded(T reply) {
+      finish(this);
+      tell(this, reply);
+    }
+
+    @Override
+    void failed(RedisUnavailable why) {
+      finish(this);
+      waiters.forEach(waiter -> waiter.tally.failed(why));
+    }
   }
 
-  /** Sends a batch, unless its deadline is over. */
-  abstract void send(Batch<T> batch);
+  /** Makes what counts a batch. */
+  abstract Request<T> request(Batch batch);
 
-  /** A batch was answered, and nobody knows of it yet. */
-  abstract void answered(Batch<T> batch, T reply);
-
-  /** A batch failed; Redis may have counted it all the same. */
-  abstract void lost(Batch<T> batch);
+  /**
+   * What Redis said to a batch, or why it said nothing and may have counted it all the same; nobody
+   * knows of it yet, unless the batch has ended before.
+   */
+  abstract void replied(Batch batch, @Nullable T reply, @Nullable Throwable failure);
 
   /** Tells each waiter what it would have got by a command of its own, in this order. */
-  abstract void tell(Batch<T> batch, T reply);
+  abstract void tell(Batch batch, T reply);
 
   final void add(Waiter waiter) {
     if (sent == null) {
-      sent = batch(waiter);
+      sent = begun(waiter);
       send(sent);
     } else if (next == null) {
-      next = batch(waiter);
+      next = begun(waiter);
     } else if (next.waiters.size() < most) {
       next.add(waiter);
     } else {
@@ -78,20 +95,18 @@ abstract class HitLine<T> {
     }
   }
 
-  private Batch<T> batch(Waiter first) {
-    Batch<T> batch = new Batch<>(connection.beginWithReserve("count"));
-    batch.add(first);
-    var unused = batch.call.answer().whenComplete((reply, failure) -> ended(batch, reply, failure));
+  private Batch begun(Waiter first) {
+    Batch batch = new Batch(first);
+    connection.begin(batch);
     return batch;
   }
 
-  private void ended(Batch<T> batch, @Nullable T reply, @Nullable Throwable failure) {
-    if (reply != null) {
-      answered(batch, reply);
-    } else {
-      lost(batch);
-    }
-    // The next is on its way before anybody learns of this one.
+  private void send(Batch batch) {
+    connection.send(batch, request(batch));
+  }
+
+  /** The next is on its way before anybody learns of this one. */
+  private void finish(Batch batch) {
     if (batch == sent) {
       sent = next;
       next = null;
@@ -102,11 +117,6 @@ abstract class HitLine<T> {
       }
     } else if (batch == next) {
       next = null;
-    }
-    if (reply != null) {
-      tell(batch, reply);
-    } else if (failure != null) {
-      batch.waiters.forEach(waiter -> waiter.tally.failed(failure));
     }
   }
 }

@@ -1,20 +1,18 @@
 package dev.sluice.redis;
 
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A call from its start to its answer; it is made while fewer than most are in flight, and while
- * Redis is silent only if it is a probe. On the loop of its {@link RedisConnection}.
+ * A call from its start to its end; it is made while fewer than most are in flight, and while Redis
+ * is silent only if it is a probe. On the loop of its {@link RedisConnection}.
  */
-final class RedisCall<T> {
+abstract class RedisCall<T> {
   private final String name;
   private final int most;
   private final boolean probe;
   private final long started;
-  private final CompletableFuture<T> answer = new CompletableFuture<>();
-  private Optional<CompletionStage<T>> reply = Optional.empty();
+  private boolean sent;
+  private boolean ended;
 
   /**
    * @param started now, by {@link System#nanoTime}
@@ -26,50 +24,56 @@ final class RedisCall<T> {
     this.started = started;
   }
 
-  String name() {
+  final String name() {
     return name;
   }
 
-  int most() {
+  final int most() {
     return most;
   }
 
-  boolean probe() {
+  final boolean probe() {
     return probe;
   }
 
-  long started() {
+  final long started() {
     return started;
   }
 
   /** Whether it has its answer, or has failed. */
-  boolean ended() {
-    return answer.isDone();
+  final boolean ended() {
+    return ended;
   }
 
-  /** Completes on the loop. */
-  CompletionStage<T> answer() {
-    return answer;
+  /** Whether Redis may have got it. */
+  final boolean sent() {
+    return sent;
   }
 
-  void succeed(T value) {
-    answer.complete(value);
+  /** It is on its way. */
+  final void send() {
+    sent = true;
   }
 
-  void fail(RedisUnavailable why) {
-    answer.completeExceptionally(why);
+  final void succeed(T value) {
+    ended = true;
+    succeeded(value);
   }
 
-  /** It is on its way, unless it was refused at once. */
-  void sent(Optional<CompletionStage<T>> future) {
-    reply = future;
+  final void fail(RedisUnavailable why) {
+    ended = true;
+    failed(why);
   }
 
   /**
-   * What Redis says, or that the connection broke off, also when the deadline was earlier; on any
-   * thread. Empty when Redis has not got the call.
+   * What Redis says to a call that was sent, or why it will not say anything; before the call ends,
+   * or, when its deadline was earlier, long after that.
    */
-  Optional<CompletionStage<T>> reply() {
-    return reply;
-  }
+  void replied(@Nullable T value, @Nullable Throwable failure) {}
+
+  /** It has its answer; once, unless it fails. */
+  abstract void succeeded(T value);
+
+  /** It has none; once, unless it succeeds. */
+  abstract void failed(RedisUnavailable why);
 }

@@ -1,20 +1,18 @@
 package dev.sluice.redis;
 
 import dev.sluice.metrics.Metrics;
+import dev.sluice.redis.RedisLink.Connected;
 import dev.sluice.redis.RedisUnavailable.Outcome;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.api.StatefulConnection;
 import io.netty.channel.EventLoop;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to Redis, and the calls that wait for its answers.
@@ -52,7 +50,7 @@ final class RedisConnection {
 
   private final Silence silence = new Silence();
   private final WaitingCalls calls;
-  private Optional<RedisClusterAsyncCommands<String, byte[]>> commands = Optional.empty();
+  private Optional<StatefulConnection<String, byte[]>> connected = Optional.empty();
   private int inFlight;
   private volatile boolean closed;
   private Optional<Long> lastReset = Optional.empty();
@@ -93,11 +91,11 @@ final class RedisConnection {
     }
     link.connect(this::disconnected)
         .whenComplete(
-            (connected, failure) ->
+            (made, failure) ->
                 onLoop(
                     () -> {
                       if (failure == null) {
-                        use(connected);
+                        use(made);
                       } else if (!closed) {
                         reachability.cannotConnect(ConnectFailure.of(failure, tls));
                         connectLater(retryMillis, Math.min(LONGEST_RETRY_MILLIS, retryMillis * 2));
@@ -113,7 +111,7 @@ final class RedisConnection {
     onLoop(
         () -> {
           if (!closed) {
-            commands = Optional.empty();
+            connected = Optional.empty();
             silence.disconnected();
             reachability.disconnected();
             failAll("the connection was closed");
@@ -122,10 +120,10 @@ final class RedisConnection {
         });
   }
 
-  private void use(RedisClusterAsyncCommands<String, byte[]> connected) {
+  private void use(Connected made) {
     if (!closed) {
-      preparation.prepare(connected);
-      commands = Optional.of(connected);
+      preparation.prepare(made.commands());
+      connected = Optional.of(made.connection());
       silence.answered(System.nanoTime(), inFlight > 0);
       reachability.connected();
     }
@@ -145,23 +143,12 @@ final class RedisConnection {
   }
 
   CompletionStage<List<Object>> run(Script script, String[] keys, byte[][] arguments) {
-    return run(script, keys, arguments, callsInFlight);
+    return call(script.name(), callsInFlight, () -> Request.run(script, keys, arguments));
   }
 
   /** Leaves a tenth of the calls that may be in flight to others. */
   CompletionStage<List<Object>> runWithReserve(Script script, String[] keys, byte[][] arguments) {
-    return run(script, keys, arguments, callsInFlight - callsInFlight / 10);
-  }
-
-  private CompletionStage<List<Object>> run(
-      Script script, String[] keys, byte[][] arguments, int most) {
-    RedisCall<List<Object>> call = new RedisCall<>(script.name(), most, false, System.nanoTime());
-    onLoop(
-        () -> {
-          calls.add(call);
-          send(call, script, keys, arguments);
-        });
-    return call.answer();
+    return call(script.name(), mostWithReserve(), () -> Request.run(script, keys, arguments));
   }
 
   CompletionStage<String> ping() {
@@ -169,10 +156,25 @@ final class RedisConnection {
   }
 
   private CompletionStage<String> ping(boolean probe) {
-    return call(
-        new RedisCall<>("ping", callsInFlight, probe, System.nanoTime()),
-        RedisClusterAsyncCommands::ping,
-        RedisClusterAsyncCommands::ping);
+    return call(new AwaitedCall<>("ping", callsInFlight, probe, System.nanoTime()), Request::ping);
+  }
+
+  /** Makes a call; on any thread. */
+  <T> CompletionStage<T> call(String name, Supplier<Request<T>> request) {
+    return call(name, callsInFlight, request);
+  }
+
+  private <T> CompletionStage<T> call(String name, int most, Supplier<Request<T>> request) {
+    return call(new AwaitedCall<>(name, most, false, System.nanoTime()), request);
+  }
+
+  private <T> CompletionStage<T> call(AwaitedCall<T> call, Supplier<Request<T>> request) {
+    onLoop(
+        () -> {
+          begin(call);
+          send(call, request.get());
+        });
+    return call.answer();
   }
 
   /** Nanoseconds since Redis answered anything; on any thread. */
@@ -185,77 +187,24 @@ final class RedisConnection {
     onLoop(
         () -> {
           closed = true;
-          commands = Optional.empty();
+          connected = Optional.empty();
           failAll("closed");
         });
   }
 
-  /**
-   * A call whose deadline runs from now on, and which is sent by {@link #send(RedisCall, Command)}.
-   * On the loop.
-   */
-  <T> RedisCall<T> begin(String name) {
-    return begin(name, callsInFlight);
+  /** How many calls may be in flight for one of many at once, which leaves a tenth to others. */
+  int mostWithReserve() {
+    return callsInFlight - callsInFlight / 10;
   }
 
-  /** One of many at once, which leaves a tenth of the calls that may be in flight to others. */
-  <T> RedisCall<T> beginWithReserve(String name) {
-    return begin(name, callsInFlight - callsInFlight / 10);
-  }
-
-  private <T> RedisCall<T> begin(String name, int most) {
-    RedisCall<T> call = new RedisCall<>(name, most, false, System.nanoTime());
+  /** The deadline of a call runs from now on; it may be sent later. On the loop. */
+  void begin(RedisCall<?> call) {
     calls.add(call);
-    return call;
   }
 
   /** Sends a call, unless it has ended meanwhile. On the loop. */
-  <T> void send(RedisCall<T> call, Command<T> command) {
-    send(call, command, failure -> fail(call, failure));
-  }
-
-  /** Sends a call that runs a script, unless it has ended meanwhile. On the loop. */
-  void send(RedisCall<List<Object>> call, Script script, String[] keys, byte[][] arguments) {
-    attempt(
-        call,
-        redis -> redis.evalsha(script.sha1(), ScriptOutputType.MULTI, keys, arguments),
-        redis -> {
-          byte[] text = script.text().getBytes(StandardCharsets.UTF_8);
-          return redis.eval(text, ScriptOutputType.MULTI, keys, arguments);
-        });
-  }
-
-  private <T> CompletionStage<T> call(
-      RedisCall<T> call, Command<T> command, Command<T> whenScriptUnknown) {
-    onLoop(() -> start(call, command, whenScriptUnknown));
-    return call.answer();
-  }
-
-  private <T> void start(RedisCall<T> call, Command<T> command, Command<T> whenScriptUnknown) {
-    calls.add(call);
-    attempt(call, command, whenScriptUnknown);
-  }
-
-  private <T> void attempt(RedisCall<T> call, Command<T> command, Command<T> whenScriptUnknown) {
-    send(
-        call,
-        command,
-        failure -> {
-          if (failure instanceof RedisNoScriptException) {
-            attempt(call, whenScriptUnknown, whenScriptUnknown);
-          } else if (Complaint.in(ConnectFailure.reason(failure))
-              .filter(Complaint.TRYAGAIN::equals)
-              .isPresent()) {
-            Runnable again = () -> attempt(call, command, whenScriptUnknown);
-            var unused = loop.schedule(again, MOVING_MILLIS, TimeUnit.MILLISECONDS);
-          } else {
-            fail(call, failure);
-          }
-        });
-  }
-
-  private <T> void send(RedisCall<T> call, Command<T> command, Consumer<Throwable> failed) {
-    if (commands.isEmpty()) {
+  <T> void send(RedisCall<T> call, Request<T> request) {
+    if (connected.isEmpty()) {
       end(call, Outcome.DISCONNECTED, closed ? "closed" : "not connected");
       return;
     }
@@ -271,37 +220,50 @@ final class RedisConnection {
       end(call, Outcome.ERROR, inFlight + " calls are in flight");
       return;
     }
-    RedisFuture<T> future;
-    try {
-      future = command.apply(commands.get());
-    } catch (RuntimeException e) {
-      failed.accept(e);
-      return;
-    }
+    Sent<T> sent = new Sent<>(call, request, this);
     inFlight++;
-    silence.sent(System.nanoTime());
+    try {
+      connected.get().dispatch(sent);
+    } catch (RuntimeException e) {
+      sent.completeExceptionally(e);
+    }
     // What Lettuce refuses, it refuses at once.
-    call.sent(future.isDone() ? Optional.empty() : Optional.of(future));
-    future.whenComplete(
-        (value, failure) ->
-            onLoop(
-                () -> {
-                  inFlight--;
-                  if (failure == null || failure instanceof RedisCommandExecutionException) {
-                    silence.answered(System.nanoTime(), inFlight > 0);
-                  }
-                  if (failure == null) {
-                    succeed(call, value);
-                  } else {
-                    failed.accept(failure);
-                  }
-                }));
+    if (!sent.replied()) {
+      call.send();
+      if (!silence.waiting()) {
+        silence.sent(System.nanoTime());
+      }
+    }
   }
 
-  private <T> void succeed(RedisCall<T> call, T value) {
+  /** It is known what became of a request. On the loop. */
+  <T> void replied(Sent<T> sent, @Nullable Throwable failure) {
+    RedisCall<T> call = sent.call();
+    long now = System.nanoTime();
+    inFlight--;
+    if (failure == null || failure instanceof RedisCommandExecutionException) {
+      silence.answered(now, inFlight > 0);
+    }
+    if (failure == null) {
+      succeed(call, sent.getOutput().get(), now);
+    } else if (failure instanceof RedisNoScriptException
+        && sent.request().whenScriptUnknown().isPresent()) {
+      send(call, sent.request().whenScriptUnknown().get().get());
+    } else if (Complaint.in(ConnectFailure.reason(failure))
+        .filter(Complaint.TRYAGAIN::equals)
+        .isPresent()) {
+      Runnable again = () -> send(call, sent.request());
+      var unused = loop.schedule(again, MOVING_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      fail(call, failure);
+    }
+  }
+
+  private <T> void succeed(RedisCall<T> call, T value, long now) {
     reachability.answered(call.name());
+    call.replied(value, null);
     if (!call.ended()) {
-      metrics.calledRedis(call.name(), "ok", System.nanoTime() - call.started());
+      metrics.calledRedis(call.name(), "ok", now - call.started());
       call.succeed(value);
     }
   }
@@ -309,6 +271,9 @@ final class RedisConnection {
   private void fail(RedisCall<?> call, Throwable failure) {
     // Also of a call that has ended by its deadline: who else would hear it?
     Optional<Complaint> complaint = preparation.heard(call.name(), failure);
+    if (call.sent()) {
+      call.replied(null, failure);
+    }
     if (call.ended()) {
       return;
     }
@@ -327,7 +292,7 @@ final class RedisConnection {
       return;
     }
     metrics.calledRedis(call.name(), outcome.label(), System.nanoTime() - call.started());
-    call.fail(new RedisUnavailable(outcome, call.name(), why, call.reply().isPresent()));
+    call.fail(new RedisUnavailable(outcome, call.name(), why, call.sent()));
   }
 
   private void failAll(String why) {
@@ -369,8 +334,4 @@ final class RedisConnection {
       loop.execute(task);
     }
   }
-
-  /** A command of Lettuce's. */
-  interface Command<T>
-      extends Function<RedisClusterAsyncCommands<String, byte[]>, RedisFuture<T>> {}
 }

@@ -28,6 +28,11 @@ final class Silence {
     }
   }
 
+  /** Whether a call is on its way. */
+  boolean waiting() {
+    return waiting;
+  }
+
   /**
    * Something was answered, or a new connection was made.
    *

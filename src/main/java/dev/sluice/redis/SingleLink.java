@@ -11,7 +11,6 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
@@ -79,21 +78,20 @@ final class SingleLink implements RedisLink {
   }
 
   @Override
-  public CompletionStage<RedisClusterAsyncCommands<String, byte[]>> connect(Events events) {
+  public CompletionStage<Connected> connect(Events events) {
     return client.connectAsync(CODEC, uri).thenCompose(connection -> checked(connection, events));
   }
 
-  private CompletionStage<RedisClusterAsyncCommands<String, byte[]>> checked(
+  private CompletionStage<Connected> checked(
       StatefulRedisConnection<String, byte[]> connection, Events events) {
-    CompletableFuture<RedisClusterAsyncCommands<String, byte[]>> checked =
-        new CompletableFuture<>();
+    CompletableFuture<Connected> checked = new CompletableFuture<>();
     var unused =
         master(connection)
             .whenComplete(
                 (master, failure) -> {
                   if (failure == null) {
                     connection.addListener(new Listener(events));
-                    checked.complete(connection.async());
+                    checked.complete(new Connected(connection, connection.async()));
                   } else {
                     closed(connection, () -> checked.completeExceptionally(failure));
                   }

@@ -32,7 +32,7 @@ final class WaitingCallsTest {
   @Test
   void callWithoutAnswer_expiresAtItsDeadline_andTheAnsweredDoesNot() {
     calls.add(call("lost"));
-    RedisCall<String> answered = call("answered");
+    AwaitedCall<String> answered = call("answered");
     calls.add(answered);
     answered.succeed("x");
 
@@ -58,7 +58,7 @@ final class WaitingCallsTest {
 
   @Test
   void timerThatIsLate_waitsALittleLonger_soThatWhatHasComeIsReadFirst() {
-    RedisCall<String> call = call("slow");
+    AwaitedCall<String> call = call("slow");
     calls.add(call);
     now += 2 * DEADLINE;
     Timer timer = timers.remove(0);
@@ -71,8 +71,8 @@ final class WaitingCallsTest {
     assertThat(expired).isEmpty();
   }
 
-  private RedisCall<String> call(String name) {
-    return new RedisCall<>(name, 1, false, now);
+  private AwaitedCall<String> call(String name) {
+    return new AwaitedCall<>(name, 1, false, now);
   }
 
   private void pass(long nanos) {
