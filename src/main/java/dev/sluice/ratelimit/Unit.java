@@ -1,5 +1,6 @@
 package dev.sluice.ratelimit;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -15,6 +16,8 @@ public enum Unit {
   WEEK(7, 7 * 24 * 60 * 60),
   MONTH(5, 30 * 24 * 60 * 60),
   YEAR(6, 365 * 24 * 60 * 60);
+
+  private static final List<Unit> ALL = List.of(values());
 
   private final int number;
   private final int seconds;
@@ -36,7 +39,7 @@ public enum Unit {
   /** As rule files write it, whatever the case. */
   public static Optional<Unit> parse(String text) {
     String name = text.toUpperCase(Locale.ROOT);
-    for (Unit unit : values()) {
+    for (Unit unit : ALL) {
       if (unit.name().equals(name)) {
         return Optional.of(unit);
       }
@@ -46,7 +49,7 @@ public enum Unit {
 
   /** Empty for 0, which is Envoy's UNKNOWN, and for numbers of later protocols. */
   public static Optional<Unit> byNumber(int number) {
-    for (Unit unit : values()) {
+    for (Unit unit : ALL) {
       if (unit.number == number) {
         return Optional.of(unit);
       }
@@ -56,7 +59,7 @@ public enum Unit {
 
   /** Empty for a length that the protocol has no name for. */
   public static Optional<Unit> bySeconds(int seconds) {
-    for (Unit unit : values()) {
+    for (Unit unit : ALL) {
       if (unit.seconds == seconds) {
         return Optional.of(unit);
       }

@@ -44,14 +44,13 @@ public final class RateLimitService extends RateLimitServiceImplBase {
             .handle(
                 (verdict, failure) -> {
                   metrics.rateLimitAnswered(System.nanoTime() - started);
-                  answer(request, observer, verdict, failure);
+                  try {
+                    answer(request, observer, verdict, failure);
+                  } catch (RuntimeException bug) {
+                    log.error("an answer failed", bug);
+                    observer.onError(new Unknown("the answer failed"));
+                  }
                   return true;
-                })
-            .exceptionally(
-                bug -> {
-                  log.error("an answer failed", bug);
-                  observer.onError(new Unknown("the answer failed"));
-                  return false;
                 });
   }
 
