@@ -233,18 +233,18 @@ public final class RateLimitEnvironment {
         .orElseGet(Statistics.Unexported::new);
   }
 
+  /** Read in any case: what is wrong there is probably meant for something. */
   private static Optional<Statistics> prometheus(Fields fields, ListenersReader listeners) {
-    if (!fields.field("enabled").trueOrFalse().orElse(false)) {
-      return Optional.empty();
-    }
-    return Optional.of(
+    Statistics prometheus =
         new Statistics.Prometheus(
             listeners.listener(fields, "0.0.0.0", 9090),
             fields
                 .field("path")
                 .value("a path that begins with /", RateLimitEnvironment::path)
                 .orElse("/metrics"),
-            StatsdMappingReader.read(fields.field("mapping"))));
+            StatsdMappingReader.read(fields.field("mapping")));
+    boolean enabled = fields.field("enabled").trueOrFalse().orElse(false);
+    return enabled ? Optional.of(prometheus) : Optional.empty();
   }
 
   private static Optional<String> path(String text) {

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -83,12 +82,16 @@ final class UnsupportedVariables {
         error(refused.name, refused.todo, problems);
       }
     }
-    new TreeMap<>(environment)
-        .keySet().stream()
-            .filter(name -> name.startsWith(MEMCACHE))
-            .forEach(name -> error(name, NO_MEMCACHE, problems));
-    List<String> ignored = new ArrayList<>(new TreeSet<>(environment.keySet()));
-    ignored.retainAll(WITHOUT_EFFECT);
+    List<String> ignored = new ArrayList<>();
+    // Without it they mean nothing there either, and some set every default.
+    boolean memcache = "memcache".equals(environment.get("BACKEND_TYPE"));
+    for (String name : new TreeSet<>(environment.keySet())) {
+      if (name.startsWith(MEMCACHE) && memcache) {
+        error(name, NO_MEMCACHE, problems);
+      } else if (name.startsWith(MEMCACHE) || WITHOUT_EFFECT.contains(name)) {
+        ignored.add(name);
+      }
+    }
     if (!ignored.isEmpty()) {
       problems.add(
           Problem.Severity.WARNING,

@@ -29,7 +29,12 @@ final class MetadataReader {
           && Scalar.of(key).kind() == Scalar.Kind.TEXT) {
         fields.put(key.getValue(), value(tuple.getValueNode()));
       } else {
-        reading.error(tuple.getKeyNode(), "error parsing metadata: a key is not a text");
+        reading.error(
+            tuple.getKeyNode(),
+            "error parsing metadata: a key is not a text"
+                + (tuple.getKeyNode() instanceof ScalarNode key
+                    ? ": put " + key.getValue() + " in quotes"
+                    : ""));
       }
     }
     return new Metadata.Fields(fields);

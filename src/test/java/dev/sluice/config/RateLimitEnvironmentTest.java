@@ -143,7 +143,7 @@ final class RateLimitEnvironmentTest {
       delimiter = '|',
       value = {
         "BACKEND_TYPE=memcache | BACKEND_TYPE: counters are in Redis and nowhere else",
-        "MEMCACHE_HOST_PORT=m:1 | MEMCACHE_HOST_PORT: counters are in Redis, not in memcached",
+        "BACKEND_TYPE=memcache MEMCACHE_SRV=m | MEMCACHE_SRV: counters are in Redis, not in memcached",
         "REDIS_SOCKET_TYPE=unix | REDIS_SOCKET_TYPE: a unix socket is not supported",
         "REDIS_URL=/var/run/redis.sock | REDIS_URL: expected host:port",
         "GRPC_UDS=/tmp/grpc.sock | GRPC_UDS: a unix socket is not supported",

@@ -16,10 +16,16 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -122,6 +128,60 @@ class DiscoveryTlsIT {
     try (ConfigurationServer control = control(true);
         RateLimits limits = RateLimits.start(environment)) {
       assertThatRulesCome(control, limits);
+    }
+  }
+
+  /** All that Envoy Gateway sets for the container of its rate limits, but for hosts and ports. */
+  @Test
+  void environmentOfEnvoyGateway_isServed_withItsRulesAndItsNamesOfMetrics() throws Exception {
+    Path mapping =
+        Files.writeString(
+            file("conf.yaml"),
+            """
+            mappings:
+              - match: "ratelimit.service.rate_limit.*.*.total_hits"
+                name: "ratelimit_service_rate_limit_total_hits"
+                timer_type: "histogram"
+                labels:
+                  domain: "$1"
+                  key1: "$2"
+              - match: "."
+                match_type: "regex"
+                action: "drop"
+                name: "dropped"
+            """);
+    environment.putAll(
+        Map.of(
+            "RUNTIME_IGNOREDOTFILES", "true",
+            "RUNTIME_WATCH_ROOT", "false",
+            "LOG_LEVEL", "info",
+            "CONFIG_GRPC_XDS_NODE_ID", "envoy-ratelimit",
+            "FORCE_START_WITHOUT_INITIAL_CONFIG", "true",
+            "USE_PROMETHEUS", "true",
+            "PROMETHEUS_ADDR", "127.0.0.1:0",
+            "PROMETHEUS_MAPPER_YAML", mapping.toString()));
+    for (String tls : List.of("GRPC_SERVER", "CONFIG_GRPC_XDS_CLIENT")) {
+      environment.put(tls + "_TLS_CERT", file("client.crt").toString());
+      environment.put(tls + "_TLS_KEY", file("client.key").toString());
+    }
+    environment.put("GRPC_SERVER_USE_TLS", "true");
+    environment.put("GRPC_SERVER_TLS_CA_CERT", file("ca.crt").toString());
+    SslContext client = GrpcSslContexts.forClient().trustManager(authority.certificate()).build();
+    try (ConfigurationServer control = control(true);
+        RateLimits limits = RateLimits.start(environment, Optional.of(client))) {
+      assertThat(control.request().getNode().getId()).isEqualTo("envoy-ratelimit");
+      control.send("1", ConfigurationServer.rule("gateway", "year", RateLimitUnit.YEAR, 2));
+
+      assertThat(limits.allowed("gateway", folder.toString())).isEqualTo(2);
+      URI page = URI.create(limits.doors().metrics().orElseThrow() + "/metrics");
+      String metrics =
+          HttpClient.newHttpClient()
+              .send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString())
+              .body();
+      assertThat(metrics)
+          .contains(
+              "ratelimit_service_rate_limit_total_hits{domain=\"gateway\",key1=\"year\",} 3.0")
+          .doesNotContain("ratelimit_service_config_load_success");
     }
   }
 

@@ -42,6 +42,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server by the environment of envoyproxy/ratelimit, with its files and a real Redis. */
 class RateLimitServerIT {
@@ -157,6 +159,21 @@ class RateLimitServerIT {
             "ratelimit.service.rate_limit.shown.year.over_limit: 1\n",
             "ratelimit.service.config_load_success: 1\n");
     assertThat(running.doors().metrics()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "HEAD", "POST"})
+  void healthcheck_isAnswered_byWhateverMethodItIsAskedFor(String method) throws Exception {
+    write("a.yaml", RateLimits.rule("healthy", 1));
+    URI healthcheck = URI.create(start().doors().http() + "/healthcheck");
+
+    HttpResponse<String> answer =
+        send(
+            HttpRequest.newBuilder(healthcheck)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build());
+
+    assertThat(answer.statusCode()).isEqualTo(200);
   }
 
   @Test

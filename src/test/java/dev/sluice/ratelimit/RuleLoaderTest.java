@@ -254,7 +254,7 @@ final class RuleLoaderTest {
       delimiter = '|',
       value = {
         "metadata: text | rules.yaml:3: error parsing metadata",
-        "metadata: {1: x} | rules.yaml:3: error parsing metadata: a key is not a text",
+        "metadata: {1: x} | rules.yaml:3: error parsing metadata: a key is not a text: put 1 in quotes",
         "metadata: &m {x: *m} | rules.yaml:3: error parsing metadata: more than 1000 values"
       })
   void load_badMetadata_saysWhatIsWrong(String metadata, String problem) {

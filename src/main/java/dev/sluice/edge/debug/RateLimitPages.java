@@ -4,9 +4,11 @@ import dev.sluice.edge.ratelimit.RuleText;
 import dev.sluice.metrics.RateLimitSeries;
 import dev.sluice.ratelimit.RuleTree;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
@@ -35,8 +37,17 @@ public final class RateLimitPages implements DebugPages {
 
   @Override
   public void addTo(Router router) {
-    router.get("/rlconfig").handler(route -> route.response().end(configuration()));
-    router.get("/stats").handler(route -> route.response().end(statistics()));
+    router.get("/rlconfig").handler(route -> page(route, this::configuration));
+    router.get("/stats").handler(route -> page(route, this::statistics));
+  }
+
+  /** 100,000 rules are megabytes of text: not on an event loop, where requests wait. */
+  private static void page(RoutingContext route, Callable<String> text) {
+    route
+        .vertx()
+        .executeBlocking(text, false)
+        .onSuccess(whole -> route.response().end(whole))
+        .onFailure(route::fail);
   }
 
   private String configuration() {

@@ -84,7 +84,8 @@ public final class EdgeHttp {
     auth.ifPresent(
         its -> router.route("/auth").handler(route -> its.answer(context, route.request())));
     router.post("/json").handler(route -> json.answer(context, route.request()));
-    router.get("/healthcheck").handler(route -> healthcheck(context, route.request()));
+    // By whatever method a load balancer asks, as envoyproxy/ratelimit answers it.
+    router.route("/healthcheck").handler(route -> healthcheck(context, route.request()));
     new RouteErrors(name, replies, ids, metrics)
         .addTo(router, path -> path.startsWith("/json") ? "POST" : "GET");
     return router;
