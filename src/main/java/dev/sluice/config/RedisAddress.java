@@ -111,7 +111,7 @@ public final class RedisAddress {
   /** The URL with {@code *****} in place of users and passwords. */
   @Override
   public String toString() {
-    String shown = text.replaceFirst("sentinelAuth=[^&#]*", "sentinelAuth=*****");
+    String shown = text.replaceAll("sentinelAuth=[^&#]*", "sentinelAuth=*****");
     int at = shown.lastIndexOf('@');
     return at < 0
         ? shown

@@ -26,11 +26,9 @@ final class ReferenceRedis {
       String sentinelAuth,
       boolean tls,
       boolean anyHost) {
-    if (addresses.contains("://") || addresses.startsWith("/")) {
+    if (addresses.startsWith("/")) {
       return addresses;
     }
-    String scheme = tls ? "rediss" : "redis";
-    String credentials = auth.isEmpty() ? "" : encoded(auth) + "@";
     List<String> parameters = new ArrayList<>();
     if (tls && anyHost) {
       parameters.add("verifyPeer=ca");
@@ -38,6 +36,11 @@ final class ReferenceRedis {
     if (!sentinelAuth.isEmpty() && type.equalsIgnoreCase("SENTINEL")) {
       parameters.add("sentinelAuth=" + encoded(sentinelAuth));
     }
+    if (addresses.contains("://")) {
+      return with(addresses, parameters);
+    }
+    String scheme = tls ? "rediss" : "redis";
+    String credentials = auth.isEmpty() ? "" : encoded(auth) + "@";
     String more = parameters.isEmpty() ? "" : "?" + String.join("&", parameters);
     return switch (type.toUpperCase(Locale.ROOT)) {
       case "", "SINGLE" -> scheme + "://" + credentials + addresses + more;
@@ -50,6 +53,19 @@ final class ReferenceRedis {
       }
       default -> type + " " + addresses;
     };
+  }
+
+  /** A URL with what it does not say itself. */
+  private static String with(String url, List<String> parameters) {
+    int end = url.indexOf('#') < 0 ? url.length() : url.indexOf('#');
+    StringBuilder whole = new StringBuilder(url.substring(0, end));
+    for (String parameter : parameters) {
+      String name = parameter.substring(0, parameter.indexOf('=') + 1);
+      if (!url.contains("?" + name) && !url.contains("&" + name)) {
+        whole.append(whole.indexOf("?") < 0 ? '?' : '&').append(parameter);
+      }
+    }
+    return whole.append(url.substring(end)).toString();
   }
 
   /** The colon between user and password stays. */

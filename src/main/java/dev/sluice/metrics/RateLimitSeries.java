@@ -110,8 +110,13 @@ public final class RateLimitSeries extends Collector {
   /** The hits on one rule. */
   public static final class OfRule {
     private final Map<Kind, LongAdder> hits = new EnumMap<>(Kind.class);
+    private final List<String> labels;
+    private final String dotted;
 
-    private OfRule() {
+    /** Its names are made once, and not whenever somebody asks for all series. */
+    private OfRule(Name name) {
+      this.labels = name.labels();
+      this.dotted = name.dotted();
       for (Kind kind : Kind.values()) {
         hits.put(kind, new LongAdder());
       }
@@ -149,13 +154,13 @@ public final class RateLimitSeries extends Collector {
       return of(domain, instead, instead);
     }
     if (rules.size() >= MOST_SERIES) {
-      return rules.computeIfAbsent(new Name("(other)", List.of()), other -> new OfRule());
+      return rules.computeIfAbsent(new Name("(other)", List.of()), OfRule::new);
     }
     return rules.computeIfAbsent(
         name,
         unknown -> {
           detailed.add(ofValues ? 1 : 0);
-          return new OfRule();
+          return new OfRule(unknown);
         });
   }
 
@@ -222,7 +227,7 @@ public final class RateLimitSeries extends Collector {
     Map<String, Long> ofRules = new HashMap<>();
     rules.forEach(
         (name, its) -> {
-          String prefix = DOTTED + "rate_limit." + name.dotted() + ".";
+          String prefix = DOTTED + "rate_limit." + its.dotted + ".";
           for (Kind kind : Kind.values()) {
             ofRules.merge(
                 prefix + kind.name().toLowerCase(Locale.ROOT), its.of(kind).sum(), Long::sum);
@@ -247,7 +252,7 @@ public final class RateLimitSeries extends Collector {
       rules.forEach(
           (name, its) ->
               byLabels
-                  .computeIfAbsent(name.labels(), labels -> new LongAdder())
+                  .computeIfAbsent(its.labels, labels -> new LongAdder())
                   .add(its.of(kind).sum()));
       byLabels.forEach(family::add);
       all.add(family.samples());

@@ -18,6 +18,9 @@ final class RuleNode {
   /** So many names are enough for who looks for a mistake. */
   static final int SOME = 20;
 
+  /** Of the levels below, for such a hint. */
+  private static final int LOOKED_AT = 1_000;
+
   private final String composite;
   private final Optional<Rule> rule;
   private final boolean shared;
@@ -71,9 +74,13 @@ final class RuleNode {
     return origin;
   }
 
-  /** The composite keys of levels below: all, or of many some that begin so, sorted. */
+  /**
+   * The composite keys of levels below: all, or of many some that begin so, sorted. It is a hint,
+   * so of very many not all are looked at.
+   */
   List<String> someNames(String beginning) {
     return children.keySet().stream()
+        .limit(LOOKED_AT)
         .filter(name -> children.size() <= SOME || name.startsWith(beginning))
         .limit(SOME)
         .sorted()

@@ -112,20 +112,23 @@ public final class RuleStream implements AutoCloseable {
     if (closed) {
       return;
     }
+    ManagedChannel fresh;
+    Metadata headers;
+    try {
+      fresh = connection();
+      headers = headers();
+    } catch (RuntimeException e) {
+      // Nobody would hear of it, and nothing would try again.
+      tryAgain(e.toString());
+      return;
+    }
     // A new one: an old one would wait by a clock of its own before it tries to connect again, and
     // go on with files of TLS that have changed.
     channel.ifPresent(ManagedChannel::shutdownNow);
-    ManagedChannel fresh = connection();
     channel = Optional.of(fresh);
     ClientCall<DiscoveryRequest, DiscoveryResponse> opened =
         fresh.newCall(Discovery.STREAM, CallOptions.DEFAULT);
     call = Optional.of(opened);
-    Metadata headers = new Metadata();
-    options
-        .headers()
-        .forEach(
-            (name, value) ->
-                headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
     opened.start(new Answers(), headers);
     opened.sendMessage(
         DiscoveryRequest.newBuilder()
@@ -134,6 +137,30 @@ public final class RuleStream implements AutoCloseable {
             .setVersionInfo(version)
             .build());
     opened.request(1);
+  }
+
+  private Metadata headers() {
+    Metadata headers = new Metadata();
+    options
+        .headers()
+        .forEach(
+            (name, value) ->
+                headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
+    return headers;
+  }
+
+  /** Says so the first time, and asks once more after a while. */
+  private void tryAgain(String why) {
+    failures++;
+    if (!lost) {
+      lost = true;
+      log.warn(
+          "the server of configuration at {} is lost: {}; the rules stay as they are",
+          options.server(),
+          why);
+    }
+    Duration wait = options.backoff().after(failures, random);
+    var unused = thread.schedule(this::open, wait.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private Node node() {
@@ -178,19 +205,9 @@ public final class RuleStream implements AutoCloseable {
     @Override
     public void onClose(io.grpc.Status status, Metadata trailers) {
       call = Optional.empty();
-      if (closed) {
-        return;
+      if (!closed) {
+        tryAgain(describe(status));
       }
-      failures++;
-      if (!lost) {
-        lost = true;
-        log.warn(
-            "the server of configuration at {} is lost: {}; the rules stay as they are",
-            options.server(),
-            describe(status));
-      }
-      Duration wait = options.backoff().after(failures, random);
-      var unused = thread.schedule(RuleStream.this::open, wait.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

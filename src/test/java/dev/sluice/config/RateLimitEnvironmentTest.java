@@ -113,6 +113,10 @@ final class RateLimitEnvironmentTest {
         "REDIS_SENTINEL_AUTH=u:p&w REDIS_AUTH=x REDIS_TYPE=SENTINEL REDIS_URL=m,a:1"
             + " | redis-sentinel://x@a:1?sentinelAuth=u:p%26w#m",
         "REDIS_SENTINEL_AUTH=p REDIS_URL=a:1 | redis://a:1",
+        "REDIS_TLS=true REDIS_TLS_SKIP_HOSTNAME_VERIFICATION=true REDIS_URL=rediss://a:1"
+            + " | rediss://a:1?verifyPeer=ca",
+        "REDIS_SENTINEL_AUTH=p REDIS_TYPE=SENTINEL REDIS_URL=redis-sentinel://x@a:1#m"
+            + " | redis-sentinel://x@a:1?sentinelAuth=p#m",
       })
   void redis_isReachedAsItIsNow(String variables, String url) throws Exception {
     assertThat(read(variables.split("[ =]", -1)).redis().reveal()).isEqualTo(url);

@@ -21,6 +21,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +76,32 @@ class RuleStreamTest {
         accepted::add,
         new Metrics(),
         new Random(1));
+  }
+
+  @Test
+  void whatCannotBeConnectedAtAll_isTriedAgain() {
+    AtomicInteger attempts = new AtomicInteger();
+    Supplier<SslContext> broken =
+        () -> {
+          attempts.incrementAndGet();
+          throw new IllegalStateException("no such provider");
+        };
+    XdsOptions options =
+        new XdsOptions(
+            "127.0.0.1:" + server.port(),
+            "node-1",
+            Map.of(),
+            Map.of(),
+            Optional.of(broken),
+            Optional.empty(),
+            1 << 20,
+            SOON);
+    RuleStream other = new RuleStream(options, loops, accepted::add, new Metrics(), new Random(1));
+
+    other.start();
+
+    Awaitility.await().until(() -> attempts.get() > 2);
+    other.close();
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,9 @@ public final class RateLimitExplainPage implements DebugPages {
 
   private final Bodies bodies;
   private final Function<byte[], CompletionStage<Answer>> explain;
+
+  /** What is explained asks Redis on the connections of requests. */
+  private final Semaphore room = new Semaphore(4);
 
   /**
    * @param explain answers a body; called on an event loop
@@ -40,6 +44,11 @@ public final class RateLimitExplainPage implements DebugPages {
   }
 
   private void answer(RoutingContext route) {
+    if (!room.tryAcquire()) {
+      route.response().setStatusCode(503);
+      var unused = route.response().end("others are being explained: try again\n");
+      return;
+    }
     HttpServerRequest request = route.request();
     request.response().exceptionHandler(failure -> {});
     bodies
@@ -51,6 +60,7 @@ public final class RateLimitExplainPage implements DebugPages {
               return Future.fromCompletionStage(
                   explain.apply(bytes), route.vertx().getOrCreateContext());
             })
+        .onComplete(over -> room.release())
         .onSuccess(answer -> send(route, answer))
         .onFailure(failure -> failed(route, failure));
   }
