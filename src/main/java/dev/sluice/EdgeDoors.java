@@ -56,7 +56,8 @@ final class EdgeDoors {
             grpc(PartOptions.grpc(settings.grpc(), headTimeout(), endpoints), deciding),
             settings.grpc().listener(),
             http(PartOptions.http(settings.http(), headTimeout(), endpoints), deciding),
-            settings.http().listener());
+            settings.http().listener(),
+            DoorSettings.SLUICE);
   }
 
   private GrpcDoor grpc(GrpcDoorOptions options, Deciding with) {

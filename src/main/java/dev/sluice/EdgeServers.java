@@ -13,22 +13,25 @@ final class EdgeServers {
   private final Listener grpcAt;
   private final EdgeHttp http;
   private final Listener httpAt;
+  private final DoorSettings settings;
 
-  EdgeServers(GrpcDoor grpc, Listener grpcAt, EdgeHttp http, Listener httpAt) {
+  EdgeServers(
+      GrpcDoor grpc, Listener grpcAt, EdgeHttp http, Listener httpAt, DoorSettings settings) {
     this.grpc = grpc;
     this.grpcAt = grpcAt;
     this.http = http;
     this.httpAt = httpAt;
+    this.settings = settings;
   }
 
   /** Host and port of gRPC. */
   String startGrpc() throws CannotStart {
-    return Lifecycle.listening("grpc", grpcAt, grpc::start);
+    return Lifecycle.listening("grpc", grpcAt, settings, grpc::start);
   }
 
   /** The URL of HTTP. */
   String startHttp() throws CannotStart {
-    return Lifecycle.listening("http", httpAt, http.start(EventLoops.COUNT));
+    return Lifecycle.listening("http", httpAt, settings, http.start(EventLoops.COUNT));
   }
 
   /** Whether those who ask for the health of gRPC are told that it serves. */

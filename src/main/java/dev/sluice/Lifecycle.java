@@ -4,8 +4,9 @@ import dev.sluice.config.SluiceConfig;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,30 +23,34 @@ final class Lifecycle {
   /**
    * The URL at which this host reaches a door.
    *
+   * @param settings the names of its settings
    * @param port what the door tells when it listens
    * @throws CannotStart when it does not
    */
-  static String listening(String door, SluiceConfig.Listener at, Future<Integer> port)
+  static String listening(
+      String door, SluiceConfig.Listener at, DoorSettings settings, Future<Integer> port)
       throws CannotStart {
     try {
       return (at.tls().isPresent() ? "https://" : "http://")
           + address(at, port.toCompletionStage().toCompletableFuture().join());
     } catch (CompletionException e) {
-      throw cannotListen(door, at, e.getCause() == null ? e : e.getCause());
+      throw cannotListen(door, at, settings, e.getCause() == null ? e : e.getCause());
     }
   }
 
   /**
    * The host and port at which this host reaches a door that listens at once.
    *
+   * @param settings the names of its settings
    * @param start gives the port
    * @throws CannotStart when it does not listen
    */
-  static String listening(String door, SluiceConfig.Listener at, Start start) throws CannotStart {
+  static String listening(String door, SluiceConfig.Listener at, DoorSettings settings, Start start)
+      throws CannotStart {
     try {
       return address(at, start.port());
     } catch (IOException e) {
-      throw cannotListen(door, at, e.getCause() == null ? e : e.getCause());
+      throw cannotListen(door, at, settings, e.getCause() == null ? e : e.getCause());
     }
   }
 
@@ -54,15 +59,26 @@ final class Lifecycle {
     int port() throws IOException;
   }
 
-  private static CannotStart cannotListen(String door, SluiceConfig.Listener at, Throwable cause) {
-    String why =
-        cause instanceof BindException
-            ? "the port is in use, or the address is not this host's"
-            : String.valueOf(cause.getMessage());
+  private static CannotStart cannotListen(
+      String door, SluiceConfig.Listener at, DoorSettings settings, Throwable cause) {
     return new CannotStart(
-        "the %s door cannot listen on %s:%d: %s. Set %s.port (SLUICE_%s_PORT) to another one."
-            .formatted(door, at.host(), at.port(), why, door, door.toUpperCase(Locale.ROOT)),
+        "the %s door cannot listen on %s:%d: %s"
+            .formatted(door, at.host(), at.port(), whyNot(door, at, settings, cause)),
         cause);
+  }
+
+  private static String whyNot(
+      String door, SluiceConfig.Listener at, DoorSettings settings, Throwable cause) {
+    if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+      return "no address of the host %s is known. Set %s to an address of this host, or 0.0.0.0."
+          .formatted(at.host(), settings.setting(door, "host"));
+    }
+    return "%s. Set %s to another one."
+        .formatted(
+            cause instanceof BindException
+                ? "the port is in use, or the address is not this host's"
+                : cause.getMessage(),
+            settings.setting(door, "port"));
   }
 
   private static String address(SluiceConfig.Listener at, int port) {

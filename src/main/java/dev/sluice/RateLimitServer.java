@@ -90,7 +90,8 @@ public final class RateLimitServer implements AutoCloseable {
             grpc(PartOptions.grpc(settings.grpc(), HEAD_TIMEOUT, endpoints), limits, metrics),
             settings.grpc().listener(),
             http(PartOptions.http(settings.http(), HEAD_TIMEOUT, endpoints), limits, metrics),
-            settings.http().listener());
+            settings.http().listener(),
+            DoorSettings.REFERENCE);
     this.debugDoor =
         new DebugDoor(
             vertx,
@@ -167,6 +168,8 @@ public final class RateLimitServer implements AutoCloseable {
   private RateLimitDoors listen() throws CannotStart {
     if (!redis.awaitAnswer(REDIS_START)) {
       log.warn("Redis does not answer yet: until it does, requests are answered as in an outage");
+    } else {
+      store.measure();
     }
     rules.start().run();
     replicas.ifPresent(count -> count.start(vertx));
@@ -177,13 +180,18 @@ public final class RateLimitServer implements AutoCloseable {
     if (metricsDoor.isPresent() && prometheus().isPresent()) {
       metricsUrl =
           Optional.of(
-              Lifecycle.listening("metrics", prometheus().get().at(), metricsDoor.get().start()));
+              Lifecycle.listening(
+                  "metrics",
+                  prometheus().get().at(),
+                  DoorSettings.REFERENCE,
+                  metricsDoor.get().start()));
     }
     RateLimitDoors doors =
         new RateLimitDoors(
             edges.startGrpc(),
             edges.startHttp(),
-            Lifecycle.listening("debug", settings.debug(), debugDoor.start()),
+            Lifecycle.listening(
+                "debug", settings.debug(), DoorSettings.REFERENCE, debugDoor.start()),
             metricsUrl);
     statsd.ifPresent(StatsdExport::start);
     log.info("listening: {}; {}", doors.describe(), store.describe());

@@ -48,13 +48,12 @@ final class RateLimiting {
       InstantSource clock,
       Metrics metrics) {
     RateLimiting parts = new RateLimiting(settings, metrics);
-    RateLimitCounters main =
-        parts.counters("main", store.connect(settings.timeout(), vertx, metrics));
+    RateLimitCounters main = parts.counters("main", store.connect(parts.timeout(), vertx, metrics));
     return new DescriptorLimits(
         rules,
         settings
             .perSecondRedis()
-            .map(address -> store.connect(address, settings.timeout(), vertx, metrics))
+            .map(address -> store.connect(address, parts.timeout(), vertx, metrics))
             .map(redis -> parts.counters("per_second", redis))
             .<RateLimitCounters>map(perSecond -> new PerSecondCounters(perSecond, main))
             .orElse(main),
@@ -84,10 +83,17 @@ final class RateLimiting {
         new ExplainJson(limits.explain(), PartOptions.rateLimitAnswers(settings))::answer);
   }
 
+  private RedisTimeout timeout() {
+    return new RedisTimeout("rateLimit.timeout (SLUICE_RATE_LIMIT_TIMEOUT)", settings.timeout());
+  }
+
   private RateLimitCounters counters(String name, RedisConnections redis) {
     int jitter = Math.toIntExact(settings.expiryJitter().toSeconds());
     return new GuardedCounters(
-        name, new RedisRateLimitCounters(redis, jitter), System::nanoTime, metrics);
+        new GuardedCounters.Described(name, settings.timeout(), settings.outage()),
+        new RedisRateLimitCounters(redis, jitter),
+        System::nanoTime,
+        metrics);
   }
 
   private RateLimitOptions options() {

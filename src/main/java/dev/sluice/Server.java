@@ -125,6 +125,8 @@ public final class Server implements AutoCloseable {
     if (!redis.awaitAnswer(REDIS_START)) {
       // It starts all the same: it is not ready until Redis is there, and then it is.
       log.warn("Redis does not answer yet: requests are refused until it does");
+    } else {
+      store.measure();
     }
     decisions.start(vertx);
     endpoints.watch();
@@ -132,11 +134,15 @@ public final class Server implements AutoCloseable {
     Doors doors =
         new Doors(
             Lifecycle.listening(
-                "gateway", settings.gateway().listener(), gateway.start(EventLoops.COUNT)),
+                "gateway",
+                settings.gateway().listener(),
+                DoorSettings.SLUICE,
+                gateway.start(EventLoops.COUNT)),
             edges.servers().startGrpc(),
             edges.servers().startHttp(),
-            Lifecycle.listening("metrics", settings.metrics(), metricsDoor.start()),
-            Lifecycle.listening("debug", settings.debug(), debugDoor.start()));
+            Lifecycle.listening(
+                "metrics", settings.metrics(), DoorSettings.SLUICE, metricsDoor.start()),
+            Lifecycle.listening("debug", settings.debug(), DoorSettings.SLUICE, debugDoor.start()));
     log.info("listening: {}; {}", doors.describe(), store.describe());
     return doors;
   }

@@ -24,6 +24,7 @@ final class ServerRedis {
   private final Optional<RedisTls> tls;
   private final Optional<TlsWatch> watch;
   private final List<RedisConnections> connections = new ArrayList<>();
+  private final List<RedisDistance> distances = new ArrayList<>();
 
   private ServerRedis(
       RedisAddress address,
@@ -69,13 +70,28 @@ final class ServerRedis {
     return opened;
   }
 
+  /** The same, for calls whose deadline is said by a setting. */
+  RedisConnections connect(RedisTimeout timeout, Vertx vertx, Metrics metrics) {
+    RedisConnections opened = connect(timeout.time(), vertx, metrics);
+    distances.add(new RedisDistance(describe(), opened, timeout));
+    return opened;
+  }
+
   /** Connections to another Redis, with the same files of TLS. */
-  RedisConnections connect(RedisAddress other, Duration deadline, Vertx vertx, Metrics metrics) {
+  RedisConnections connect(RedisAddress other, RedisTimeout timeout, Vertx vertx, Metrics metrics) {
     RedisOptions options =
-        PartOptions.redis(other.reveal(), deadline, other.tls() ? tls : Optional.empty());
+        PartOptions.redis(other.reveal(), timeout.time(), other.tls() ? tls : Optional.empty());
     RedisConnections opened = RedisConnections.open(options, EventLoops.of(vertx), metrics);
     connections.add(opened);
+    distances.add(new RedisDistance("Redis at " + other, opened, timeout));
     return opened;
+  }
+
+  /**
+   * Compares how far Redis is with the settings, and warns. Blocks, three seconds for each at most.
+   */
+  void measure() {
+    distances.forEach(RedisDistance::measure);
   }
 
   String describe() {

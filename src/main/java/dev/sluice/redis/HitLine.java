@@ -65,7 +65,8 @@ abstract class HitLine<T> {
     @Override
     void failed(RedisUnavailable why) {
       finish(this);
-      waiters.forEach(waiter -> waiter.tally.failed(why));
+      RedisUnavailable named = why.at(key);
+      waiters.forEach(waiter -> waiter.tally.failed(named));
     }
   }
 

@@ -27,11 +27,14 @@ final class Reachability {
   private final RedisNodes nodes;
   private final Metrics metrics;
   private final Map<Complaint, Ongoing> complaints = new EnumMap<>(Complaint.class);
+  private final LateCalls late = new LateCalls();
   private int connections;
   private int up;
   private boolean connectedBefore;
   private volatile boolean lost;
   private volatile boolean complaining;
+  private volatile boolean lately;
+  private boolean slow;
   private long lastFailure;
   private ConnectFailure.Kind lastKind = ConnectFailure.Kind.UNREACHABLE;
   private String lacking = "";
@@ -87,20 +90,46 @@ final class Reachability {
     }
   }
 
-  /** A call was answered. */
-  void answered(String call) {
-    if (lost || complaining) {
-      recover(call);
+  /**
+   * A call was answered.
+   *
+   * @param inTime whether by its deadline
+   */
+  void answered(String call, boolean inTime) {
+    if (lost || complaining || lately) {
+      recover(call, inTime);
     }
   }
 
-  /** A call was not answered, or there was no connection for it. */
+  /** A connection is broken, or there was none. */
   synchronized void failed(String reason) {
     lastFailure = System.nanoTime();
     if (!lost) {
       lost = true;
       why = reason;
       log.warn("Redis at {} is lost: {}", nodes, reason);
+    }
+  }
+
+  /**
+   * A call was not answered by its deadline. A few of those are nothing to be woken for.
+   *
+   * @param started when it was made, by {@link System#nanoTime}
+   */
+  synchronized void late(long started, String reason) {
+    long now = System.nanoTime();
+    lately = true;
+    lastFailure = now;
+    if (!late.late(started, now) || lost) {
+      return;
+    }
+    if (late.slow()) {
+      lost = true;
+      slow = true;
+      why = "it answers too late: " + reason;
+      log.warn("Redis at {} answers, but too late: {}", nodes, reason);
+    } else {
+      failed(reason);
     }
   }
 
@@ -140,8 +169,14 @@ final class Reachability {
     return why;
   }
 
-  private synchronized void recover(String call) {
+  private synchronized void recover(String call, boolean inTime) {
     long now = System.nanoTime();
+    if (inTime) {
+      late.answered();
+    } else {
+      late.answeredLate();
+    }
+    lately = late.ongoing(now);
     if (lost && connectedBefore && up == connections && now - lastFailure > QUIET_NANOS) {
       back();
     }
@@ -162,7 +197,8 @@ final class Reachability {
   private void back() {
     lost = false;
     lastKind = ConnectFailure.Kind.UNREACHABLE;
-    log.info("Redis at {} is back", nodes);
+    log.info("Redis at {} {}", nodes, slow ? "answers in time again" : "is back");
+    slow = false;
   }
 
   /** Whether Redis is gone or does not serve. */

@@ -7,9 +7,11 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.api.StatefulConnection;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -159,6 +161,17 @@ final class RedisConnection {
     return call(new AwaitedCall<>("ping", callsInFlight, probe, System.nanoTime()), Request::ping);
   }
 
+  /** How far Redis is; on any thread. */
+  Future<Duration> timedPing() {
+    TimedPing ping = new TimedPing();
+    onLoop(
+        () -> {
+          begin(ping);
+          send(ping, Request.ping());
+        });
+    return ping.took();
+  }
+
   /** Makes a call; on any thread. */
   <T> CompletionStage<T> call(String name, Supplier<Request<T>> request) {
     return call(name, callsInFlight, request);
@@ -260,7 +273,7 @@ final class RedisConnection {
   }
 
   private <T> void succeed(RedisCall<T> call, T value, long now) {
-    reachability.answered(call.name());
+    reachability.answered(call.name(), !call.ended());
     call.replied(value, null);
     if (!call.ended()) {
       metrics.calledRedis(call.name(), "ok", now - call.started());
@@ -304,7 +317,7 @@ final class RedisConnection {
   private void expired(RedisCall<?> call) {
     String why = "no answer within " + TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms";
     end(call, Outcome.TIMEOUT, why);
-    reachability.failed(why);
+    reachability.late(call.started(), why);
     if (silence.timedOut(call.started(), System.nanoTime())) {
       probeLater();
     }

@@ -17,6 +17,7 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,9 @@ import java.util.function.Supplier;
  * <p>Safe for use by many threads; no call blocks, except {@link #close}.
  */
 public final class RedisConnections implements AutoCloseable {
+  /** The first of them may be slow for reasons of this process. */
+  private static final int PINGS = 5;
+
   private final List<RedisConnection> connections;
   private final List<RedisLink> links;
   private final List<ClientResources> resources;
@@ -189,6 +193,29 @@ public final class RedisConnections implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /**
+   * The shortest round trip of a few pings, also when it is longer than the deadline of calls;
+   * empty when none was answered in the time. Not for an event loop.
+   */
+  public Optional<Duration> roundTrip(Duration time) {
+    long deadline = System.nanoTime() + time.toNanos();
+    List<Duration> trips = new ArrayList<>();
+    while (trips.size() < PINGS && System.nanoTime() < deadline) {
+      try {
+        long left = deadline - System.nanoTime();
+        trips.add(connections.get(0).timedPing().get(left, TimeUnit.NANOSECONDS));
+      } catch (ExecutionException e) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      } catch (TimeoutException e) {
+        break;
+      }
+    }
+    return trips.stream().min(Comparator.naturalOrder());
   }
 
   /** Ends all calls and connections, and waits for that, 2 s at most. Not for an event loop. */

@@ -16,6 +16,9 @@ public final class RedisUnavailable extends RuntimeException implements StoreFai
   /** Errors of a call, or of the keys that it touches: they say nothing of Redis. */
   private static final Pattern OF_THE_CALL = Pattern.compile("\\b(ERR|WRONGTYPE|CROSSSLOT)\\b");
 
+  /** What is shown of one. */
+  private static final int LONGEST_KEY = 300;
+
   private final Outcome outcome;
   private final String reason;
   private final boolean sent;
@@ -59,6 +62,24 @@ public final class RedisUnavailable extends RuntimeException implements StoreFai
     this.outcome = outcome;
     this.reason = why;
     this.sent = sent;
+  }
+
+  private RedisUnavailable(RedisUnavailable failure, String where) {
+    super("Redis, " + where + ": " + failure.reason, null, false, false);
+    this.outcome = failure.outcome;
+    this.reason = failure.reason;
+    this.sent = failure.sent;
+  }
+
+  /** The same; where it is due to the key and nothing else, its message names that. */
+  RedisUnavailable at(String key) {
+    return away() ? this : new RedisUnavailable(this, "count at " + shown(key));
+  }
+
+  /** Parts of keys come from requests. */
+  private static String shown(String key) {
+    String line = key.replaceAll("\\p{Cntrl}", "?");
+    return line.length() <= LONGEST_KEY ? line : line.substring(0, LONGEST_KEY) + "...";
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.sluice.edges;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.sluice.CannotStart;
 import dev.sluice.RateLimitServer;
@@ -14,6 +15,7 @@ import dev.sluice.testing.LogLines;
 import dev.sluice.testing.RateLimits;
 import dev.sluice.testing.RawClient;
 import dev.sluice.testing.StatsdServer;
+import dev.sluice.testing.Wire;
 import dev.sluice.xds.ConfigurationServer;
 import dev.sluice.xds.proto.RateLimitUnit;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse.Code;
@@ -30,6 +32,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -287,7 +290,47 @@ class RateLimitServerIT {
     assertThatThrownBy(() -> RateLimitServer.start(settings))
         .isInstanceOf(CannotStart.class)
         .hasMessageContaining("the grpc door cannot listen on " + taken)
-        .hasMessageContaining("SLUICE_GRPC_PORT");
+        .hasMessageEndingWith("Set GRPC_PORT to another one.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GRPC_HOST", "HOST", "DEBUG_HOST"})
+  void hostThatIsNotKnown_isNamed_withItsVariable(String variable) throws Exception {
+    environment.put(variable, "nowhere.invalid");
+    // Nothing listens there, as the host comes first.
+    environment.put(variable.replace("HOST", "PORT"), "20001");
+    RateLimitServerConfig settings = new RateLimitEnvironment(environment).read();
+
+    assertThatThrownBy(() -> RateLimitServer.start(settings))
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("no address of the host nowhere.invalid is known")
+        .hasMessageContaining("Set " + variable + " to");
+  }
+
+  @Test
+  void redisIsFartherThanItsTimeout_isSaidAtTheStart_withTheSetting() throws Exception {
+    try (Wire wire = new Wire(URI.create(redis.url()).getPort());
+        LogLines log = LogLines.warnings("dev.sluice.RedisDistance")) {
+      wire.lengthen(Duration.ofMillis(30));
+      environment.put("REDIS_URL", wire.url().replace("redis://", ""));
+      environment.put("SLUICE_RATE_LIMIT_TIMEOUT", "15ms");
+
+      start();
+
+      assertThat(log.lines())
+          .singleElement(STRING)
+          .containsPattern("Redis at redis://127.0.0.1:\\d+ answers within \\d+\\.\\d ms at best")
+          .contains("rateLimit.timeout (SLUICE_RATE_LIMIT_TIMEOUT) is 15 ms");
+    }
+  }
+
+  @Test
+  void redisIsNear_nothingIsSaidOfIt() throws Exception {
+    try (LogLines log = LogLines.warnings("dev.sluice.RedisDistance")) {
+      start();
+
+      assertThat(log.lines()).isEmpty();
+    }
   }
 
   @Test

@@ -1,13 +1,17 @@
 package dev.sluice.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.sluice.metrics.Metrics;
 import dev.sluice.ratelimit.Algorithm;
 import dev.sluice.ratelimit.Counts;
 import dev.sluice.ratelimit.Limit;
+import dev.sluice.ratelimit.OutageAnswer;
+import dev.sluice.ratelimit.RateLimitCounters;
 import dev.sluice.ratelimit.RateLimitCounters.Hits;
 import dev.sluice.redis.RedisUnavailable.Outcome;
+import dev.sluice.testing.LogLines;
 import io.lettuce.core.RedisClient;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -17,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +30,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of calls while a real Redis stands still. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -48,7 +55,7 @@ final class GuardedCountersTest {
             Store.connect(new RedisOptions(redis.url(), Duration.ofMillis(15), 10_000), loops)) {
       GuardedCounters counters =
           new GuardedCounters(
-              "main", new RedisRateLimitCounters(connections, 300), nanos::get, metrics);
+              described("main"), new RedisRateLimitCounters(connections, 300), nanos::get, metrics);
       signal(redis, "STOP");
       try {
         assertThat(outcomes(counters, "first", 20)).containsKey(Outcome.TIMEOUT);
@@ -79,12 +86,42 @@ final class GuardedCountersTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "ERROR, requests get an error at once: rateLimit.outage (SLUICE_RATE_LIMIT_OUTAGE) is error",
+    "OPEN, requests pass at once: rateLimit.outage (SLUICE_RATE_LIMIT_OUTAGE) is open",
+    "CLOSED, requests are over their limits at once: rateLimit.outage (SLUICE_RATE_LIMIT_OUTAGE) is"
+        + " closed",
+    "SHARE, rateLimit.outage (SLUICE_RATE_LIMIT_OUTAGE) is share",
+  })
+  void isGivenUp_theLogNamesTheTimeoutAndThePolicy(OutageAnswer outage, String said) {
+    RedisUnavailable late = new RedisUnavailable(Outcome.TIMEOUT, "count", "no answer");
+    RateLimitCounters away = hits -> CompletableFuture.failedFuture(late);
+    GuardedCounters counters =
+        new GuardedCounters(
+            new GuardedCounters.Described("far", Duration.ofMillis(15), outage),
+            away,
+            nanos::get,
+            metrics);
+    try (LogLines log = LogLines.warnings(GuardedCounters.class)) {
+      for (int i = 0; i < 10; i++) {
+        nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
+        outcome(count(counters, "any"));
+      }
+
+      assertThat(log.lines())
+          .singleElement(STRING)
+          .contains("does not answer within 15 ms, which is rateLimit.timeout")
+          .contains("SLUICE_RATE_LIMIT_TIMEOUT", said);
+    }
+  }
+
   @Test
   void aKeyThatIsNoCounter_doesNotSpareTheOthers() {
     Store.STANDALONE.commands().set("no-counter", "text");
     GuardedCounters counters =
         new GuardedCounters(
-            "other",
+            described("other"),
             new RedisRateLimitCounters(Store.STANDALONE.connections(), 300),
             nanos::get,
             metrics);
@@ -93,6 +130,37 @@ final class GuardedCountersTest {
     }
 
     assertThat(count(counters, "a-counter").toCompletableFuture().join().size()).isOne();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"text, WRONGTYPE|ERR value is not an integer", "9223372036854775807, would overflow"})
+  void aKeyThatCannotBeCountedOn_isNamedToTheCaller_andLoggedOnceAMinute(
+      String value, String error) {
+    String key = "unusable-" + value;
+    Store.STANDALONE.commands().set(key, value);
+    GuardedCounters counters =
+        new GuardedCounters(
+            described("named"),
+            new RedisRateLimitCounters(Store.STANDALONE.connections(), 300),
+            nanos::get,
+            metrics);
+    try (LogLines log = LogLines.warnings(UnusableCounters.class)) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(count(counters, key).toCompletableFuture())
+            .failsWithin(Duration.ofMinutes(1))
+            .withThrowableThat()
+            .withMessageContaining("count at " + key + ": ");
+      }
+      assertThat(log.lines()).singleElement(STRING).contains(key).containsPattern(error);
+
+      nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
+      outcome(count(counters, key));
+      assertThat(log.lines()).hasSize(2).last(STRING).contains("19 more such failures");
+    }
+  }
+
+  private static GuardedCounters.Described described(String redis) {
+    return new GuardedCounters.Described(redis, Duration.ofMillis(15), OutageAnswer.ERROR);
   }
 
   private static CompletionStage<Counts> count(GuardedCounters counters, String key) {

@@ -6,11 +6,12 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** A wire to a Redis on this host that can stand still, lose the replies, and break. */
+/** A wire to a Redis on this host that can be long, stand still, lose the replies, and break. */
 public final class Wire implements AutoCloseable {
   private final ServerSocket server;
   private final int redisPort;
@@ -18,6 +19,7 @@ public final class Wire implements AutoCloseable {
   private volatile boolean mute;
   private volatile boolean cut;
   private volatile boolean still;
+  private volatile Duration length = Duration.ZERO;
 
   public Wire(int redisPort) throws IOException {
     this.redisPort = redisPort;
@@ -27,6 +29,11 @@ public final class Wire implements AutoCloseable {
 
   public String url() {
     return "redis://127.0.0.1:" + server.getLocalPort();
+  }
+
+  /** From now on replies take so much longer. */
+  public void lengthen(Duration by) {
+    length = by;
   }
 
   /** From now on replies are lost; what is sent still arrives. */
@@ -84,6 +91,9 @@ public final class Wire implements AutoCloseable {
     for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
       while (still) {
         LockSupport.parkNanos(1_000_000);
+      }
+      if (replies) {
+        LockSupport.parkNanos(length.toNanos());
       }
       if (!replies || !mute) {
         to.write(buffer, 0, read);
