@@ -1,7 +1,5 @@
 package dev.sluice.ratelimit;
 
-import java.util.List;
-
 /**
  * What the counters say to some hits: of each, in their order. Filled by one thread and then handed
  * on.
@@ -42,17 +40,5 @@ public final class Counts {
 
   public int size() {
     return values.length;
-  }
-
-  /** With others in some places, in this order. */
-  Counts with(List<Integer> places, Counts others) {
-    Counts with = new Counts(values.length);
-    for (int i = 0; i < values.length; i++) {
-      with.set(i, values[i], millisUntilReset[i]);
-    }
-    for (int i = 0; i < others.size(); i++) {
-      with.set(places.get(i), others.values[i], others.millisUntilReset[i]);
-    }
-    return with;
   }
 }

@@ -109,19 +109,16 @@ public final class DescriptorLimits {
     return someOver ? looked : looked.thenCompose(counts -> countWhatGoesOver(hits, counts));
   }
 
-  /** All, when nothing goes over; else only what does, and the others stay as they were found. */
+  /** All, when nothing goes over; else only what does, and the others look once more. */
   private CompletionStage<Counts> countWhatGoesOver(List<Hits> hits, Counts looked) {
     List<Hits> over = new ArrayList<>(hits.size());
-    List<Integer> places = new ArrayList<>(hits.size());
+    boolean some = false;
     for (int i = 0; i < hits.size(); i++) {
-      if (looked.value(i) + hits.get(i).hits() > hits.get(i).limit().requests()) {
-        over.add(hits.get(i));
-        places.add(i);
-      }
+      Hits each = hits.get(i);
+      boolean goesOver = looked.value(i) + each.hits() > each.limit().requests();
+      over.add(goesOver ? each : each.onlyLooking());
+      some |= goesOver;
     }
-    if (over.isEmpty()) {
-      return counters.count(hits);
-    }
-    return counters.count(over).thenApply(counted -> looked.with(places, counted));
+    return counters.count(some ? over : hits);
   }
 }

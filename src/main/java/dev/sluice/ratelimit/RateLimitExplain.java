@@ -166,7 +166,7 @@ public final class RateLimitExplain {
       for (int i = 0; i < wanted.size(); i++) {
         Hits hits = wanted.get(i);
         boolean spared = stops && (judgement.someKnownToBeOver() || !goesOver(hits, found));
-        long value = spared ? found.getOrDefault(hits.key(), 0L) : count(hits, values);
+        long value = count(spared ? hits.onlyLooking() : hits, values);
         would.set(i, value, resets.getOrDefault(hits.key(), 0L));
       }
       return would;

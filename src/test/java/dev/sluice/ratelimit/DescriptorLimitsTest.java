@@ -392,8 +392,8 @@ final class DescriptorLimitsTest {
       value = {
         // Nothing goes over: looked, then counted.
         "a b; a+0 b+0 a+1 b+1",
-        // Only what goes over counts.
-        "a full; a+0 full+0 full+1",
+        // Only what goes over counts, and the others look at what has become of them.
+        "a full; a+0 full+0 a+0 full+1",
         "full full2; full+0 full2+0 full+1 full2+1",
         // One alone needs no look.
         "full; full+1"
