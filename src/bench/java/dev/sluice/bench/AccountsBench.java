@@ -1,6 +1,7 @@
 package dev.sluice.bench;
 
 import dev.sluice.bench.AccountsFigures.Measured;
+import dev.sluice.testing.Heap;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -206,22 +206,4 @@ public final class RateLimitExplain {
             : failure;
     return String.valueOf(cause.getMessage());
   }
-
-  /** Nothing was counted, so statistics are not told. */
-  private static final class Untold implements RateLimitMetrics {
-    @Override
-    public void counted(Rule rule, List<String> path, HitCounts hits) {}
-
-    @Override
-    public void unavailable(OutageAnswer policy) {}
-
-    @Override
-    public void refused(InvalidQuery why) {}
-
-    @Override
-    public void unknownDomain() {}
-
-    @Override
-    public void shadowed() {}
-  }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.testing.RateLimitReplica;
+import dev.sluice.testing.RateLimits;
 import dev.sluice.testing.RedisProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -51,8 +52,8 @@ class RateLimitExplainIT {
   @BeforeAll
   static void start() throws Exception {
     redis = RedisProcess.start(folder);
-    Map<String, String> environment = RateLimitReplica.environment(folder, redis.address());
-    RateLimitReplica.write(folder, "shop.yaml", RULES);
+    Map<String, String> environment = RateLimits.environment(folder, redis.address());
+    RateLimits.write(folder, "shop.yaml", RULES);
     replica = RateLimitReplica.here(environment);
   }
 

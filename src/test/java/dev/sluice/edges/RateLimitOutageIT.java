@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.testing.RateLimitLoad;
 import dev.sluice.testing.RateLimitLoad.Answer;
 import dev.sluice.testing.RateLimitReplica;
+import dev.sluice.testing.RateLimits;
 import dev.sluice.testing.RedisProcess;
 import dev.sluice.testing.Resources;
 import dev.sluice.testing.SluiceProcess;
@@ -50,10 +51,10 @@ class RateLimitOutageIT {
   @BeforeEach
   void start() {
     redis = RedisProcess.start(folder);
-    environment = RateLimitReplica.environment(folder, redis.address());
+    environment = RateLimits.environment(folder, redis.address());
     // Long enough for a Redis that is there on a busy machine, and much shorter than it is away.
     environment.put("SLUICE_RATE_LIMIT_TIMEOUT", "200ms");
-    RateLimitReplica.write(folder, "stopped.yaml", RULES);
+    RateLimits.write(folder, "stopped.yaml", RULES);
   }
 
   @AfterEach

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.testing.RateLimitLoad;
 import dev.sluice.testing.RateLimitLoad.Answer;
 import dev.sluice.testing.RateLimitReplica;
+import dev.sluice.testing.RateLimits;
 import dev.sluice.testing.RedisProcess;
 import dev.sluice.xds.ConfigurationServer;
 import dev.sluice.xds.proto.RateLimitConfig;
@@ -39,7 +40,7 @@ class RateLimitReloadIT {
   @BeforeEach
   void start() {
     redis = RedisProcess.start(folder);
-    environment = RateLimitReplica.environment(folder, redis.address());
+    environment = RateLimits.environment(folder, redis.address());
   }
 
   @AfterEach
@@ -129,7 +130,7 @@ class RateLimitReloadIT {
       rule(yaml, "rule" + i, "v" + version);
     }
     rule(yaml, "last", "v" + version);
-    RateLimitReplica.write(folder, "many.yaml", yaml.toString());
+    RateLimits.write(folder, "many.yaml", yaml.toString());
   }
 
   private static void rule(StringBuilder yaml, String key, String name) {

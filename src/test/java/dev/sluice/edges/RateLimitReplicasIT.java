@@ -6,6 +6,7 @@ import com.google.protobuf.UInt64Value;
 import dev.sluice.testing.RateLimitLoad;
 import dev.sluice.testing.RateLimitLoad.Answer;
 import dev.sluice.testing.RateLimitReplica;
+import dev.sluice.testing.RateLimits;
 import dev.sluice.testing.RedisProcess;
 import dev.sluice.testing.SluiceProcess;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
@@ -51,8 +52,8 @@ class RateLimitReplicasIT {
   @BeforeAll
   static void start() {
     redis = RedisProcess.start(folder);
-    Map<String, String> environment = RateLimitReplica.environment(folder, redis.address());
-    RateLimitReplica.write(folder, "both.yaml", RULES);
+    Map<String, String> environment = RateLimits.environment(folder, redis.address());
+    RateLimits.write(folder, "both.yaml", RULES);
     List<SluiceProcess> processes = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       processes.add(new SluiceProcess(folder, environment, "serve"));

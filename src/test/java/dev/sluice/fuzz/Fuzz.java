@@ -3,6 +3,7 @@ package dev.sluice.fuzz;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.testing.RateLimitReplica;
+import dev.sluice.testing.RateLimits;
 import dev.sluice.testing.Resources;
 import dev.sluice.testing.SluiceProcess;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
@@ -72,12 +73,12 @@ final class Fuzz implements AutoCloseable {
   /** Starts the server; its files and its log go to a folder. */
   Fuzz(long seed, Path folder) {
     this.seed = seed;
-    Map<String, String> environment = RateLimitReplica.environment(folder, redis.url());
+    Map<String, String> environment = RateLimits.environment(folder, redis.url());
     environment.put("LOCAL_CACHE_SIZE_IN_BYTES", "100000");
     environment.put("LIMIT_RESPONSE_HEADERS_ENABLED", "true");
     environment.put("RESPONSE_DYNAMIC_METADATA", "true");
-    RateLimitReplica.write(folder, "fuzzed.yaml", RULES);
-    RateLimitReplica.write(folder, "good.yaml", GOOD);
+    RateLimits.write(folder, "fuzzed.yaml", RULES);
+    RateLimits.write(folder, "good.yaml", GOOD);
     this.process = new SluiceProcess(folder, environment, "serve");
     this.replica = RateLimitReplica.of(process);
     doors.put(Input.Door.GRPC, new Delivery("http://" + replica.grpc()));

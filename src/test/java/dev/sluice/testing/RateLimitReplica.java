@@ -10,13 +10,6 @@ import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
 import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** A server in the place of envoyproxy/ratelimit, and a client of it. */
@@ -33,45 +26,6 @@ public final class RateLimitReplica implements AutoCloseable {
     this.http = http;
     this.debug = debug;
     this.channel = NettyChannelBuilder.forTarget(grpc).usePlaintext().build();
-  }
-
-  /**
-   * What one is started with: free ports, the rules that {@link #write} writes, and time enough for
-   * any machine.
-   *
-   * @param redis host and port, perhaps as a URL
-   */
-  public static Map<String, String> environment(Path folder, String redis) {
-    try {
-      Files.createDirectories(folder.resolve("ratelimit/config"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    Map<String, String> environment = new HashMap<>();
-    for (String host : List.of("GRPC_HOST", "HOST", "DEBUG_HOST")) {
-      environment.put(host, "127.0.0.1");
-    }
-    for (String port : List.of("GRPC_PORT", "PORT", "DEBUG_PORT")) {
-      environment.put(port, "0");
-    }
-    environment.put("RUNTIME_ROOT", folder.toString());
-    environment.put("RUNTIME_SUBDIRECTORY", "ratelimit");
-    environment.put("REDIS_SOCKET_TYPE", "tcp");
-    environment.put("REDIS_URL", redis.replace("redis://", ""));
-    environment.put("USE_STATSD", "false");
-    environment.put("SLUICE_RATE_LIMIT_TIMEOUT", "5s");
-    return environment;
-  }
-
-  /** Writes a file of rules, whole at once. */
-  public static void write(Path folder, String file, String text) {
-    try {
-      Path whole = Files.writeString(folder.resolve("new"), text);
-      Files.move(
-          whole, folder.resolve("ratelimit/config").resolve(file), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Starts one in this process. */

@@ -14,6 +14,7 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -73,10 +74,14 @@ public final class RateLimits implements AutoCloseable {
   }
 
   /** Puts a file of rules below {@code root}, all at once. */
-  public static void write(Path root, String file, String text) throws IOException {
-    Path rules = Files.createDirectories(root.resolve("ratelimit/config"));
-    Path whole = Files.writeString(root.resolve("new"), text);
-    Files.move(whole, rules.resolve(file), StandardCopyOption.ATOMIC_MOVE);
+  public static void write(Path root, String file, String text) {
+    try {
+      Path rules = Files.createDirectories(root.resolve("ratelimit/config"));
+      Path whole = Files.writeString(root.resolve("new"), text);
+      Files.move(whole, rules.resolve(file), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Starts it. */

@@ -1,9 +1,7 @@
 package dev.sluice.testing;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -17,7 +15,6 @@ import java.util.stream.Stream;
  * @param files that are open, connections among them
  */
 public record Resources(long heapBytes, long threads, long files) {
-  private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
   private static final Pattern THREADS = Pattern.compile("(?m)^Threads:\\s+(\\d+)");
 
   /** Collects its garbage, and measures. */
@@ -25,7 +22,7 @@ public record Resources(long heapBytes, long threads, long files) {
     Path process = Path.of("/proc", Long.toString(jvm.pid()));
     try {
       return new Resources(
-          number(TOTAL, histogram(jvm)),
+          Heap.live(jvm).orElseThrow(),
           number(THREADS, Files.readString(process.resolve("status"))),
           files(jvm));
     } catch (IOException e) {
@@ -39,16 +36,6 @@ public record Resources(long heapBytes, long threads, long files) {
       return open.count();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String histogram(ProcessHandle jvm) throws IOException {
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    ProcessBuilder ask =
-        new ProcessBuilder(jcmd, Long.toString(jvm.pid()), "GC.class_histogram")
-            .redirectError(ProcessBuilder.Redirect.DISCARD);
-    try (InputStream output = ask.start().getInputStream()) {
-      return new String(output.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.sluice.ratelimit.RateLimitOptions;
 import dev.sluice.ratelimit.RuleFiles;
 import dev.sluice.ratelimit.RuleLoader;
 import dev.sluice.ratelimit.RuleTree;
+import dev.sluice.ratelimit.Untold;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class RateLimitJsonTest {
               new LocalShare(() -> 1, System::nanoTime),
               RateLimitOptions.DEFAULTS,
               () -> Instant.ofEpochSecond(1_234),
-              new Silent()),
+              new Untold()),
           RateLimitAnswers.PLAIN);
 
   @Test

@@ -11,6 +11,7 @@ import dev.sluice.ratelimit.RateLimitOptions;
 import dev.sluice.ratelimit.RuleFiles;
 import dev.sluice.ratelimit.RuleLoader;
 import dev.sluice.ratelimit.RuleTree;
+import dev.sluice.ratelimit.Untold;
 import dev.sluice.redis.EmbeddedRedis;
 import dev.sluice.redis.RedisConnections;
 import dev.sluice.redis.RedisOptions;
@@ -98,7 +99,7 @@ final class RateLimitServiceTest {
             new LocalShare(() -> 1, System::nanoTime),
             RateLimitOptions.DEFAULTS,
             () -> NOW,
-            new Silent());
+            new Untold());
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .bossEventLoopGroup(loops)

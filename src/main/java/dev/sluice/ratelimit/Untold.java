@@ -1,14 +1,9 @@
-package dev.sluice.edge.ratelimit;
+package dev.sluice.ratelimit;
 
-import dev.sluice.ratelimit.HitCounts;
-import dev.sluice.ratelimit.InvalidQuery;
-import dev.sluice.ratelimit.OutageAnswer;
-import dev.sluice.ratelimit.RateLimitMetrics;
-import dev.sluice.ratelimit.Rule;
 import java.util.List;
 
-/** Measures nothing. */
-final class Silent implements RateLimitMetrics {
+/** For whom nothing is to be told: what is not counted is not in statistics. */
+public final class Untold implements RateLimitMetrics {
   @Override
   public void counted(Rule rule, List<String> path, HitCounts hits) {}
 

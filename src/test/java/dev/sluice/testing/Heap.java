@@ -1,4 +1,4 @@
-package dev.sluice.bench;
+package dev.sluice.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a JVM holds in its heap. */
-final class Heap {
+public final class Heap {
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
 
   private Heap() {}
 
   /** Bytes of its live objects, after a collection; empty where there is no JDK to ask. */
-  static OptionalLong live(ProcessHandle jvm) {
+  public static OptionalLong live(ProcessHandle jvm) {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     if (!Files.isExecutable(jcmd)) {
       return OptionalLong.empty();
